@@ -1,0 +1,72 @@
+// The server-rendered app: everything a request passes, in order.
+import { fileURLToPath } from 'node:url';
+import express, { type Express } from 'express';
+import type { AuthOptions } from '../config/options.ts';
+import { type Auth, createAuth } from '../create-auth.ts';
+import { LatchkeyError } from '../errors.ts';
+import { basePathOf } from '../http/return-to.ts';
+import { apiRoutes } from './api-routes.ts';
+import { createAssets } from './assets.ts';
+import { healthRoutes } from './health.ts';
+import { type Log, logEvents, logRequests } from './log.ts';
+import { refuseOddMethods } from './method-check.ts';
+import { noteErrors } from './note-errors.ts';
+import { createPageLocals } from './page-locals.ts';
+import { pageRoutes } from './page-routes.ts';
+import { createPages, type RenderPage } from './pages.ts';
+import { securityHeaders } from './security-headers.ts';
+import { requireHttps } from './transport.ts';
+
+/** What the app is made of. */
+export interface AppParts {
+  readonly auth: Omit<AuthOptions, 'pages' | 'onEvent'>;
+  readonly log: Log;
+  readonly trustProxy: number | readonly string[] | null;
+  /** Shown in the header. Default: `latchkey`. */
+  readonly product?: string;
+  readonly isStopping?: () => boolean;
+}
+
+const viewsFolder = fileURLToPath(new URL('../../views/', import.meta.url));
+const publicFolder = fileURLToPath(new URL('../../public/', import.meta.url));
+
+/** Makes the app and its auth object. */
+export function createApp(parts: AppParts): { app: Express; auth: Auth } {
+  const { log } = parts;
+  const baseUrl = new URL(parts.auth.baseUrl);
+  const basePath = basePathOf(baseUrl);
+  const assets = createAssets(publicFolder, basePath);
+  const localsOf = createPageLocals(parts.product ?? 'latchkey', basePath, assets);
+  const render: RenderPage = (req, res, view, title, locals) => {
+    res.render(view, { ...localsOf(req, title), ...locals });
+  };
+  const auth = createAuth({ ...parts.auth, pages: createPages(render), onEvent: logEvents(log) });
+
+  const app = express();
+  app.disable('x-powered-by');
+  // A page that is different for everybody must not be answered with 304.
+  app.set('etag', false);
+  app.set('query parser', 'simple');
+  app.set('trust proxy', parts.trustProxy ?? false);
+  app.set('views', viewsFolder);
+  app.set('view engine', 'ejs');
+  app.set('view cache', true);
+
+  app.use(logRequests(log));
+  app.use(securityHeaders(baseUrl, auth.providerOrigins));
+  app.use(refuseOddMethods);
+  app.use(healthRoutes(auth, parts.isStopping ?? (() => false)));
+  app.use(requireHttps(baseUrl));
+
+  const site = express.Router();
+  site.use('/assets', assets.handler);
+  site.use(auth.routes());
+  site.use('/api', apiRoutes(auth));
+  site.use(pageRoutes(auth, render));
+  app.use(basePath === '' ? '/' : basePath, site);
+
+  app.use((_req, _res, next) => next(new LatchkeyError('not_found')));
+  app.use(noteErrors(log));
+  app.use(auth.errorHandler());
+  return { app, auth };
+}

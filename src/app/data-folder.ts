@@ -1,0 +1,42 @@
+// What the embedded defaults keep in the data folder: made at the first start, read by every later one.
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { randomToken } from '../crypto/random.ts';
+
+/** The data folder of one installation; only its owner may look into it. */
+export interface DataFolder {
+  readonly path: string;
+  /** The path of a file in it. */
+  file(name: string): string;
+  /** The secret or key set of that name; made and kept when it is not there yet. */
+  keep<T>(name: string, make: () => T | Promise<T>): Promise<T>;
+}
+
+/** Opens the folder, making it where it is missing. */
+export function openDataFolder(path: string): DataFolder {
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  const file = (name: string) => join(path, name);
+  return {
+    path,
+    file,
+    async keep(name, make) {
+      const kept = readJson(file(`${name}.json`));
+      if (kept !== undefined) return kept as Awaited<ReturnType<typeof make>>;
+      const made = await make();
+      // Written beside and renamed: a start that is cut off leaves no half-written key behind.
+      const draft = file(`${name}.${randomToken(6)}.tmp`);
+      writeFileSync(draft, JSON.stringify(made), { mode: 0o600 });
+      renameSync(draft, file(`${name}.json`));
+      return made;
+    },
+  };
+}
+
+function readJson(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+}

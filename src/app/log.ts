@@ -1,0 +1,75 @@
+// The log: JSON lines by pino, one per request and one per event, and nothing secret in any of them.
+import type { NextFunction, Request, Response } from 'express';
+import { type DestinationStream, type Logger, pino } from 'pino';
+import type { AuthEvent } from '../events.ts';
+import { requestReference } from '../http/request-id.ts';
+
+/** The app's logger. */
+export type Log = Logger;
+
+const longestText = 500;
+
+/** Makes the logger. */
+export function createLog(level: string, destination?: DestinationStream): Log {
+  const options = {
+    level,
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label: string) => ({ level: label }) },
+    serializers: { err: (error: unknown) => describeError(error) },
+  };
+  return destination === undefined ? pino(options) : pino(options, destination);
+}
+
+/** Logs each event under its own name; what went wrong is a warning. */
+export function logEvents(log: Log): (event: AuthEvent) => void {
+  return ({ type, ...facts }) => {
+    const bad = type.endsWith('_failed') || type === 'access_refused' || type === 'claims_trimmed';
+    log[bad ? 'warn' : 'info'](shortened(facts), type);
+  };
+}
+
+/** Logs each request when its answer is out. The query is left out: a callback's holds the authorization code. */
+export function logRequests(log: Log) {
+  return (req: Request, res: Response, next: NextFunction): void => {
+    const startedAt = performance.now();
+    res.on('close', () => {
+      const facts = {
+        requestId: requestReference(req),
+        method: req.method,
+        path: pathOf(req),
+        status: res.statusCode,
+        ms: Math.round((performance.now() - startedAt) * 10) / 10,
+        ...(req.ip === undefined ? {} : { ip: req.ip }),
+        ...(req.auth ? { subject: shorten(req.auth.subject) } : {}),
+        ...(res.writableFinished ? {} : { aborted: true }),
+      };
+      log.info(facts, 'request');
+    });
+    next();
+  };
+}
+
+/** The path without its query, shortened. JSON keeps control characters from forging lines. */
+export function pathOf(req: Request): string {
+  return shorten(req.originalUrl.split('?', 1)[0] ?? '');
+}
+
+/** Name, code, message and stack of an error and its causes; never its other properties, which may hold tokens. */
+function describeError(error: unknown, depth = 0): unknown {
+  if (!(error instanceof Error)) return { message: 'a value that is not an error' };
+  const { name, message, stack, cause } = error;
+  const code = 'code' in error && typeof error.code === 'string' ? { code: error.code } : {};
+  const because = cause === undefined || depth > 2 ? {} : { cause: describeError(cause, depth + 1) };
+  return { name, ...code, message: shorten(message), stack: stack?.slice(0, 2000), ...because };
+}
+
+function shortened(facts: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(facts).map(([name, value]) => [name, typeof value === 'string' ? shorten(value) : value]),
+  );
+}
+
+function shorten(text: string): string {
+  return text.length > longestText ? `${text.slice(0, longestText)}…` : text;
+}

@@ -1,0 +1,11 @@
+#!/usr/bin/env node
+// The entry of the app: makes sure of the Node version before anything that needs it is loaded.
+const [major = 0] = process.versions.node.split('.').map(Number);
+if (major < 24) {
+  process.stderr.write(
+    `latchkey needs Node 24 or newer; this is ${process.versions.node}. Run it with "npm start".\n`,
+  );
+  process.exit(1);
+}
+const { run } = await import('./run.ts');
+await run();

@@ -1,0 +1,83 @@
+// Runs the app: settings, local provider where none is configured, listening, and a graceful stop.
+import { ConfigurationError } from '../errors.ts';
+import { createApp } from './app.ts';
+import { openDataFolder } from './data-folder.ts';
+import { loadEnvFile, readEnvironment } from './env.ts';
+import { createLog } from './log.ts';
+import { listen } from './server.ts';
+import { chooseSessions, keepSessionSecrets } from './session-choice.ts';
+import { type Settings, settingsFrom } from './settings.ts';
+import { startLocalProvider } from './start-local-provider.ts';
+import { printWelcome } from './welcome.ts';
+
+/** A running installation. */
+export interface Running {
+  readonly port: number;
+  stop(): Promise<void>;
+}
+
+/** Reads the environment and runs until a signal comes. Bad configuration ends the process with status 78 (EX_CONFIG). */
+export async function run(): Promise<void> {
+  try {
+    loadEnvFile();
+    const settings = settingsFrom(readEnvironment());
+    const running = await start(settings);
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.once(signal, () => void running.stop().then(() => process.exit(0)));
+    }
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 78;
+  }
+}
+
+/** Starts everything. The provider and Redis may be away: what needs them says so until they are back. */
+export async function start(settings: Settings): Promise<Running> {
+  const log = createLog(settings.logLevel);
+  const data = openDataFolder(settings.dataDir);
+  const local = settings.issuer === null ? await startLocalProvider(settings, data, log) : null;
+  const client = local ?? {
+    issuer: settings.issuer ?? '',
+    clientId: settings.clientId,
+    clientSecret: settings.clientSecret,
+  };
+  let stopping = false;
+
+  const { clientSecret } = client;
+  const { app, auth } = createApp({
+    auth: {
+      ...settings.auth,
+      issuer: client.issuer,
+      clientId: client.clientId,
+      ...(clientSecret === undefined ? {} : { clientSecret }),
+      baseUrl: settings.baseUrl,
+      sessionSecret: await keepSessionSecrets(settings, data),
+      sessions: chooseSessions(settings, data, log),
+    },
+    log,
+    trustProxy: settings.trustProxy,
+    isStopping: () => stopping,
+  });
+  const server = await listen(app, settings.port, settings.host);
+  log.info(
+    { baseUrl: settings.baseUrl, host: settings.host, port: server.port, issuer: client.issuer },
+    'listening',
+  );
+  // Known before the first visitor comes; a provider that is away is asked again later.
+  void auth.dependencies();
+  if (local !== null) printWelcome(settings.baseUrl, local.issuer);
+
+  return {
+    port: server.port,
+    async stop() {
+      if (stopping) return;
+      stopping = true;
+      log.info('stopping');
+      await server.stop();
+      await local?.stop();
+      await auth.close();
+      log.info('stopped');
+    },
+  };
+}

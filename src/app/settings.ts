@@ -1,0 +1,74 @@
+// The settings of the app: the environment with its defaults filled in.
+import type { AuthOptions } from '../config/options.ts';
+import { type Environment, readKeyFile } from './env.ts';
+
+/** What the app runs with. */
+export interface Settings {
+  readonly production: boolean;
+  readonly port: number;
+  readonly host: string;
+  readonly baseUrl: string;
+  /** Null: the app starts its own local provider. */
+  readonly issuer: string | null;
+  readonly sessionSecrets: readonly string[] | null;
+  /** Null: the embedded store in the data folder. */
+  readonly redisUrl: string | null;
+  readonly dataDir: string;
+  readonly trustProxy: number | readonly string[] | null;
+  readonly logLevel: string;
+  /** What goes to `createAuth` as it is. */
+  readonly auth: Omit<
+    AuthOptions,
+    'issuer' | 'clientId' | 'clientSecret' | 'baseUrl' | 'sessionSecret' | 'sessions'
+  >;
+  readonly clientId: string;
+  readonly clientSecret: string | undefined;
+}
+
+/** Turns the checked environment into settings. */
+export function settingsFrom(environment: Environment): Settings {
+  const production = environment.NODE_ENV === 'production';
+  const port = environment.PORT ?? 3000;
+  const issuer = environment.OIDC_ISSUER ?? null;
+  const level = environment.LATCHKEY_DEBUG === 'on' ? 'debug' : (environment.LOG_LEVEL ?? 'info');
+  return {
+    production,
+    port,
+    host: environment.HOST ?? (production ? '0.0.0.0' : '127.0.0.1'),
+    baseUrl: environment.BASE_URL ?? `http://localhost:${port}`,
+    issuer,
+    sessionSecrets: environment.SESSION_SECRET ?? null,
+    redisUrl: environment.REDIS_URL ?? null,
+    dataDir: environment.DATA_DIR ?? './data',
+    trustProxy: environment.TRUST_PROXY ?? null,
+    logLevel: level,
+    clientId: environment.OIDC_CLIENT_ID ?? '',
+    clientSecret: environment.OIDC_CLIENT_SECRET,
+    auth: withoutUndefined({
+      clientAuth: environment.OIDC_CLIENT_AUTH,
+      clientKey: readKeyFile(environment.OIDC_CLIENT_KEY_FILE),
+      // The demo shows a page that needs a scope, so the local provider is asked for it.
+      scope:
+        environment.OIDC_SCOPE ??
+        (issuer === null ? 'openid profile email offline_access reports' : undefined),
+      audience: environment.OIDC_AUDIENCE,
+      permissionsClaim: environment.OIDC_PERMISSIONS_CLAIM,
+      rolesClaim: environment.OIDC_ROLES_CLAIM,
+      authorizationFrom: environment.OIDC_AUTHORIZATION_FROM,
+      userinfo: environment.OIDC_USERINFO,
+      idleSeconds: environment.SESSION_IDLE_SECONDS,
+      absoluteSeconds: environment.SESSION_ABSOLUTE_SECONDS,
+      accessTokenCookie: environment.ACCESS_TOKEN_COOKIE,
+      dangerouslyAllowInsecureHttp: !production,
+    }),
+  };
+}
+
+type Defined<T> = { [Key in keyof T]: Exclude<T[Key], undefined> };
+
+/** Leaves out what is not set, so that the library's own defaults hold. */
+function withoutUndefined<T extends object>(values: T): Partial<Defined<T>> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Partial<
+    Defined<T>
+  >;
+}

@@ -1,0 +1,105 @@
+// What createAuth takes: every option with its default and unit.
+import type { Request, RequestHandler, Response } from 'express';
+import type { Clock } from '../clock.ts';
+import type { LatchkeyError } from '../errors.ts';
+import type { EventListener } from '../events.ts';
+import type { Pages } from '../http/pages.ts';
+import type { SessionStoreFactory } from './session-stores.ts';
+
+/** How the client proves itself at the provider's token endpoint. */
+export type ClientAuth = 'client_secret_basic' | 'client_secret_post' | 'private_key_jwt' | 'none';
+
+/** Where permissions and roles are read. */
+export type AuthorizationSource = 'access_token' | 'id_token' | 'userinfo';
+
+/** Answers a refused request in place of latchkey. It must end the response. */
+export type RefusalHandler = (req: Request, res: Response, error: LatchkeyError) => void | Promise<void>;
+
+/** The options of `createAuth`. */
+export interface AuthOptions {
+  /** The exact issuer URL of the OpenID provider. */
+  readonly issuer: string;
+  readonly clientId: string;
+  /** Needed for `client_secret_basic` and `client_secret_post`. */
+  readonly clientSecret?: string;
+  /** Default: `client_secret_basic`. */
+  readonly clientAuth?: ClientAuth;
+  /** A private key as PEM (PKCS #8) or as a JWK in JSON; needed for `private_key_jwt`. */
+  readonly clientKey?: string;
+  /** The public URL of the app: the only source of redirect URIs and absolute links. A path prefix is allowed. */
+  readonly baseUrl: string;
+  /** 32 characters or more each. The first signs and seals, all of them verify and open (rotation). */
+  readonly sessionSecret: string | readonly string[];
+  /** Where sessions live: `redisSessions(url)` or `embeddedSessions(path)`. */
+  readonly sessions: SessionStoreFactory;
+  /** Default: `openid profile email offline_access`. `openid` is added where it is missing. */
+  readonly scope?: string;
+  /** Sent as `resource` (RFC 8707). Default: none. */
+  readonly audience?: string;
+  /** Claim paths; the first that is present wins. Default: `['permissions']`. */
+  readonly permissionsClaim?: readonly string[];
+  /** Claim paths; the first that is present wins. Default: `['roles']`. */
+  readonly rolesClaim?: readonly string[];
+  /** Default: `['access_token', 'id_token']`. */
+  readonly authorizationFrom?: readonly AuthorizationSource[];
+  /** `login` fetches userinfo once at login; `never` uses the ID token alone. Default: `login`. */
+  readonly userinfo?: 'login' | 'never';
+  /** Seconds without a visit after which a session ends. Default: 86400. */
+  readonly idleSeconds?: number;
+  /** Seconds after which a session ends whatever happens. Default: 604800. */
+  readonly absoluteSeconds?: number;
+  /** `plain` shares the access token with sibling services. Default: `sealed`. */
+  readonly accessTokenCookie?: 'sealed' | 'plain';
+  /** acr values from weakest to strongest; what is not listed only equals itself. Default: `[]`. */
+  readonly acrOrder?: readonly string[];
+  /** Signature algorithms accepted for ID tokens. Default: RS, PS and ES families and EdDSA; never HS or none. */
+  readonly idTokenAlgorithms?: readonly string[];
+  /** Seconds that one call to the provider may take in all. Default: 5. */
+  readonly providerTimeoutSeconds?: number;
+  /** Where people land after signing out, as a local path without the base path. Default: `/logout`. */
+  readonly afterLogoutPath?: string;
+  /** Further local path prefixes that nobody is returned to after login. Default: `['/api/']`. */
+  readonly neverReturnTo?: readonly string[];
+  /** Replaces the answer to an unauthenticated request, for every guard. */
+  readonly onUnauthenticated?: RefusalHandler;
+  /** Replaces the answer to a forbidden request, for every guard. */
+  readonly onForbidden?: RefusalHandler;
+  /** Renders the few pages latchkey shows itself. Default: plain pages without styling. */
+  readonly pages?: Pages;
+  /** Receives every event. */
+  readonly onEvent?: EventListener;
+  /** Accepts `http:` URLs whose host is not loopback: everybody on the way can read and change what is sent. */
+  readonly dangerouslyAllowInsecureHttp?: boolean;
+  /** For tests. Default: the system clock. */
+  readonly clock?: Clock;
+}
+
+/** A middleware that ends the response or calls `next`. */
+export type Middleware = RequestHandler;
+
+/** The same options, checked and with every default filled in. */
+export interface ResolvedOptions {
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly clientSecret: string | undefined;
+  readonly clientAuth: ClientAuth;
+  readonly clientKey: string | undefined;
+  readonly baseUrl: URL;
+  readonly sessionSecrets: readonly string[];
+  readonly scope: string;
+  readonly audience: string | undefined;
+  readonly permissionsClaim: readonly string[];
+  readonly rolesClaim: readonly string[];
+  readonly authorizationFrom: readonly AuthorizationSource[];
+  readonly userinfo: 'login' | 'never';
+  readonly idleSeconds: number;
+  readonly absoluteSeconds: number;
+  readonly accessTokenCookie: 'sealed' | 'plain';
+  readonly acrOrder: readonly string[];
+  readonly idTokenAlgorithms: readonly string[];
+  readonly providerTimeoutSeconds: number;
+  readonly afterLogoutPath: string;
+  readonly neverReturnTo: readonly string[];
+  readonly allowInsecureHttp: boolean;
+  readonly clock: Clock;
+}

@@ -1,0 +1,185 @@
+// Joins the rooms into one auth object: wiring, no logic.
+import type { NextFunction, Request, RequestHandler, Response, Router } from 'express';
+import type { AuthOptions } from './config/options.ts';
+import { resolveOptions } from './config/resolve-options.ts';
+import { createSealer } from './crypto/seal.ts';
+import { asLatchkeyError, type LatchkeyError } from './errors.ts';
+import { createEmit } from './events.ts';
+import { createAuthenticate } from './guards/authenticate.ts';
+import { createChallenge } from './guards/challenge.ts';
+import { createGuards, type Guards } from './guards/guards.ts';
+import { answerFailure } from './http/answer-failure.ts';
+import { createCookiePolicy } from './http/cookies.ts';
+import { plainPages } from './http/plain-pages.ts';
+import { requestReference } from './http/request-id.ts';
+import { createProvider } from './provider/provider.ts';
+import { callbackRoute } from './routes/callback.ts';
+import { createCompleteLogin } from './routes/complete-login.ts';
+import { createFinishOnce } from './routes/finish-once.ts';
+import { loginRoute } from './routes/login.ts';
+import { logoutPage, logoutRoute } from './routes/logout.ts';
+import { createRevoke } from './routes/revoke.ts';
+import { createRouter } from './routes/router.ts';
+import { createSite } from './routes/site.ts';
+import { createBeginLogin } from './routes/start-login.ts';
+import { createEndSession } from './session/end-session.ts';
+import { ExpressStore } from './session/express-store.ts';
+import { createLifetimes, isTouchDue } from './session/lifetimes.ts';
+import { createLoadSession } from './session/load-session.ts';
+import { createStartSession } from './session/start-session.ts';
+import { createTokenCookie } from './session/token-cookie.ts';
+import { createTokenVault } from './session/token-set.ts';
+import { createSessionWriter } from './session/writer.ts';
+import { createTransactionCookies } from './transaction/transaction-cookies.ts';
+
+/** The state of one dependency. */
+export interface DependencyState {
+  readonly name: string;
+  readonly ok: boolean;
+  /** Why not, for operators; no secrets. */
+  readonly detail?: string;
+}
+
+/** Everything an app needs: routes, guards, session handling, an error handler and readiness. */
+export interface Auth extends Guards {
+  /** `/login`, `/auth-callback` and `/logout`; mount it where the base URL's path says. */
+  routes(): Router;
+  /** express-session for routes that keep data of their own in `req.session`. Guards do not need it. */
+  session(): RequestHandler;
+  /** Answers errors with a page or problem details; mount it last. Errors that are not latchkey's become a 500. */
+  errorHandler(): (error: unknown, req: Request, res: Response, next: NextFunction) => void;
+  /** Asks every dependency, each named. */
+  dependencies(): Promise<readonly DependencyState[]>;
+  /** Origins of the provider's pages, for `form-action` of a Content-Security-Policy. */
+  providerOrigins(): readonly string[];
+  /** Lets go of the session store. */
+  close(): Promise<void>;
+}
+
+/**
+ * Makes the auth object. Nothing is fetched yet: the provider is asked when the first login begins.
+ * @throws ConfigurationError with every problem and how to mend it
+ */
+export function createAuth(options: AuthOptions): Auth {
+  const settings = resolveOptions(options);
+  const { baseUrl, clock, issuer, scope } = settings;
+  const limits = settings;
+  const sealer = createSealer(settings.sessionSecrets);
+  const policy = createCookiePolicy(baseUrl);
+  const pages = options.pages ?? plainPages;
+  const emit = createEmit(options.onEvent === undefined ? [] : [options.onEvent]);
+  const contextOf = (req: Request) => ({
+    requestId: requestReference(req),
+    ...(req.ip === undefined ? {} : { ip: req.ip }),
+  });
+  const site = createSite(baseUrl, settings.afterLogoutPath, settings.neverReturnTo);
+
+  const provider = createProvider(settings);
+  const stores = options.sessions(createLifetimes(limits));
+  const store = new ExpressStore(stores.records, (session) => isTouchDue(session, limits));
+  const writer = createSessionWriter(store, policy, settings.sessionSecrets);
+  const vault = createTokenVault(stores.vault, sealer);
+  const tokenCookie = createTokenCookie(policy, sealer, settings.accessTokenCookie);
+  const load = createLoadSession({
+    records: stores.records,
+    policy,
+    secrets: settings.sessionSecrets,
+    limits,
+  });
+  const end = createEndSession({
+    records: stores.records,
+    vault,
+    revoke: createRevoke(provider, emit),
+    emit,
+  });
+  const transactions = createTransactionCookies(policy, sealer, clock);
+
+  const failureSite = { pages, homeHref: site.homePath, signInHref: site.loginHref };
+  const answer = async (req: Request, res: Response, error: LatchkeyError) => {
+    await answerFailure(req, res, error, failureSite);
+  };
+  const onError = (thrown: unknown, req: Request, res: Response, next: NextFunction) => {
+    if (res.headersSent) return next(thrown);
+    answer(req, res, asLatchkeyError(thrown)).catch(next);
+  };
+
+  const beginLogin = createBeginLogin({
+    provider,
+    transactions,
+    sealer,
+    site,
+    scope,
+    clock,
+    emit,
+    contextOf,
+  });
+  const startSession = createStartSession({ writer, vault, tokenCookie, limits, load, end });
+  const start = createCompleteLogin({ issuer, rules: settings, startSession, clock, emit, contextOf });
+  const logout = { provider, load, end, tokenCookie, policy, site, pages, emit, contextOf };
+  const router = createRouter({
+    login: loginRoute(beginLogin),
+    callback: callbackRoute({
+      provider,
+      transactions,
+      sealer,
+      site,
+      scope,
+      clock,
+      beginLogin,
+      start,
+      emit,
+      contextOf,
+      once: createFinishOnce(stores.once),
+      isSignedIn: async (req) => typeof (await load(req)) !== 'string',
+    }),
+    logoutPage: logoutPage(logout),
+    logout: logoutRoute(logout),
+    onError,
+  });
+
+  const guards = createGuards({
+    authenticate: createAuthenticate({ load, tokenCookie, vault, limits }),
+    challenge: createChallenge({
+      realm: baseUrl.host,
+      answer,
+      startLogin: (req, res, stepUp) =>
+        beginLogin(req, res, {
+          returnTo: req.originalUrl,
+          maxAge: stepUp?.maxAge ?? null,
+          acrValues: stepUp?.acrValues ?? null,
+          extra: {},
+          restarts: 0,
+        }),
+    }),
+    clearToken: tokenCookie.clear,
+    handlers: options,
+    acrOrder: settings.acrOrder,
+    baseUrl,
+    clock,
+    emit,
+    contextOf,
+  });
+
+  return {
+    ...guards,
+    routes: () => router,
+    session: () => writer,
+    errorHandler: () => onError,
+    dependencies: () =>
+      Promise.all([
+        stateOf(`sessions (${stores.kind})`, stores.ping()),
+        stateOf('provider', provider.check()),
+      ]),
+    providerOrigins: provider.origins,
+    close: stores.close,
+  };
+}
+
+async function stateOf(name: string, answer: Promise<void>): Promise<DependencyState> {
+  try {
+    await answer;
+    return { name, ok: true };
+  } catch (thrown) {
+    return { name, ok: false, detail: asLatchkeyError(thrown).message };
+  }
+}

@@ -1,0 +1,57 @@
+// What happens, as typed events: logs, audit and metrics subscribe here and nothing else reports anything.
+
+/** Who and where, on every event that a request caused. */
+export interface EventContext {
+  readonly requestId?: string;
+  readonly ip?: string;
+}
+
+/** Everything latchkey reports. No event carries a token, a cookie, a code or a session id. */
+export type AuthEvent = EventContext &
+  (
+    | { readonly type: 'login_started'; readonly issuer: string; readonly stepUp: boolean }
+    | { readonly type: 'login_succeeded'; readonly issuer: string; readonly subject: string }
+    | {
+        readonly type: 'login_failed';
+        readonly code: string;
+        readonly detail?: string;
+        readonly providerError?: string;
+      }
+    | { readonly type: 'login_healed'; readonly how: 'continued' | 'restarted' }
+    | {
+        readonly type: 'session_ended';
+        readonly reason: 'logout' | 'other_user' | 'signed_in_again' | 'expired';
+        readonly issuer: string;
+        readonly subject: string;
+      }
+    | { readonly type: 'logout'; readonly subject: string | null; readonly atProvider: boolean }
+    | { readonly type: 'revocation_failed'; readonly detail: string }
+    | {
+        readonly type: 'access_refused';
+        readonly code: string;
+        readonly subject: string | null;
+        readonly path: string;
+      }
+    | { readonly type: 'claims_trimmed'; readonly subject: string; readonly bytes: number }
+    | { readonly type: 'provider_failed'; readonly code: string; readonly detail: string }
+    | { readonly type: 'store_failed'; readonly detail: string }
+  );
+
+/** Receives events. What it throws is swallowed: reporting never breaks a request. */
+export type EventListener = (event: AuthEvent) => void;
+
+/** Sends an event to every listener. */
+export type Emit = (event: AuthEvent) => void;
+
+/** Joins listeners into one emit function. */
+export function createEmit(listeners: readonly EventListener[]): Emit {
+  return (event) => {
+    for (const listener of listeners) {
+      try {
+        listener(event);
+      } catch {
+        // A broken subscriber must not turn a login into an error.
+      }
+    }
+  };
+}

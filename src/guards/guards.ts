@@ -1,0 +1,149 @@
+// The two guards: currentUser for pages and people, authenticated for the credential alone.
+import type { Request, Response } from 'express';
+import type { Clock } from '../clock.ts';
+import type { RefusalHandler } from '../config/options.ts';
+import { asLatchkeyError, LatchkeyError } from '../errors.ts';
+import type { AuthEvent, Emit } from '../events.ts';
+import { noStore } from '../http/no-store.ts';
+import { hasSameOriginProof, isSafeMethod } from '../http/same-origin.ts';
+import type { Authenticate, Credential } from './authenticate.ts';
+import type { createChallenge, RefusalHandlers, UnauthenticatedMode } from './challenge.ts';
+import { createGuard, type Guard, type RequestAuth, type User } from './request-auth.ts';
+import { firstUnmet, type Requirements, type Unmet } from './requirements.ts';
+import type { TokenGetter } from './token-getters.ts';
+
+/** The options of a guard. */
+export interface GuardOptions extends Requirements {
+  /** Lets anonymous visitors through. A bad Authorization header is still 401, forbidden stays forbidden. */
+  readonly optional?: boolean;
+  /** A last check of your own; anything but `true` is a refusal. */
+  readonly check?: (auth: RequestAuth, req: Request) => boolean | Promise<boolean>;
+  /** `auto` sends people who open a page to log in and answers 401 to everything else. Default: `auto`. */
+  readonly unauthenticated?: UnauthenticatedMode;
+  /** Where the token is. Default: the Authorization header if there is one, else latchkey's cookie. */
+  readonly token?: TokenGetter;
+  readonly onUnauthenticated?: RefusalHandler;
+  readonly onForbidden?: RefusalHandler;
+}
+
+/** Makes guards. The types say that only an optional guard can leave the user null. */
+export interface Guards {
+  /** Gives `req.user` and `req.auth`. */
+  currentUser(options: GuardOptions & { readonly optional: true }): Guard<User | null, RequestAuth | null>;
+  currentUser(options?: GuardOptions & { readonly optional?: false }): Guard<User, RequestAuth>;
+  /** Gives `req.auth` alone. */
+  authenticated(options: GuardOptions & { readonly optional: true }): Guard<undefined, RequestAuth | null>;
+  authenticated(options?: GuardOptions & { readonly optional?: false }): Guard<undefined, RequestAuth>;
+}
+
+/** What guards need. */
+export interface GuardParts {
+  readonly authenticate: Authenticate;
+  readonly challenge: ReturnType<typeof createChallenge>;
+  readonly clearToken: (req: Request, res: Response) => void;
+  readonly handlers: RefusalHandlers;
+  readonly acrOrder: readonly string[];
+  readonly baseUrl: URL;
+  readonly clock: Clock;
+  readonly emit: Emit;
+  readonly contextOf: (req: Request) => Pick<AuthEvent, 'requestId' | 'ip'>;
+}
+
+export function createGuards(parts: GuardParts): Guards {
+  const guard = (options: GuardOptions, withUser: boolean) =>
+    createGuard<never, never>((req, res, next) => {
+      runGuard(parts, options, req, res)
+        .then((passed) => {
+          if (passed === null) return;
+          req.auth = passed.kind === 'session' ? passed.auth : null;
+          if (withUser) Object.assign(req, { user: passed.kind === 'session' ? passed.user : null });
+          next();
+        })
+        // Whatever fails here fails closed: the handler behind the guard does not run.
+        .catch(next);
+    });
+  return {
+    currentUser: (options: GuardOptions = {}) => guard(options, true),
+    authenticated: (options: GuardOptions = {}) => guard(options, false),
+  };
+}
+
+/** Gives the credential to go on with, or null when the request has been answered. */
+async function runGuard(
+  parts: GuardParts,
+  options: GuardOptions,
+  req: Request,
+  res: Response,
+): Promise<Exclude<Credential, { kind: 'invalid' }> | null> {
+  noStore(res);
+  const credential = await lookAt(parts, options, req);
+  if (credential.kind === 'invalid' && credential.tampered) parts.clearToken(req, res);
+  if (credential.kind !== 'session') {
+    const byHeader = credential.kind === 'invalid' && credential.by === 'header';
+    if (options.optional === true && !byHeader) return { kind: 'none' };
+    const error = new LatchkeyError('unauthenticated', { returnTo: req.originalUrl });
+    await refuse(parts, options, req, res, { error, stepUp: null }, credential);
+    return null;
+  }
+  const unmet = await firstRefusal(parts, options, req, credential.auth);
+  if (unmet === null) return credential;
+  await refuse(parts, options, req, res, unmet, credential);
+  return null;
+}
+
+/** An optional page is served to everybody as anonymous while the session store is away. */
+async function lookAt(parts: GuardParts, options: GuardOptions, req: Request): Promise<Credential> {
+  try {
+    return await parts.authenticate(req, options.token);
+  } catch (thrown) {
+    const error = asLatchkeyError(thrown);
+    if (options.optional !== true || error.code !== 'store_unavailable') throw thrown;
+    parts.emit({ ...parts.contextOf(req), type: 'store_failed', detail: error.message });
+    return { kind: 'none' };
+  }
+}
+
+async function firstRefusal(
+  parts: GuardParts,
+  options: GuardOptions,
+  req: Request,
+  auth: RequestAuth,
+): Promise<Unmet | null> {
+  if (!isSafeMethod(req.method) && !hasSameOriginProof(req, parts.baseUrl)) {
+    return { error: new LatchkeyError('cross_site_request'), stepUp: null };
+  }
+  const unmet = firstUnmet(auth, options, parts.acrOrder, Math.floor(parts.clock() / 1000));
+  if (unmet !== null || options.check === undefined) return unmet;
+  const passed = await options.check(auth, req);
+  return passed === true ? null : { error: new LatchkeyError('check_refused'), stepUp: null };
+}
+
+async function refuse(
+  parts: GuardParts,
+  options: GuardOptions,
+  req: Request,
+  res: Response,
+  unmet: Unmet,
+  credential: Credential,
+): Promise<void> {
+  const invalid = credential.kind === 'invalid';
+  const subject = credential.kind === 'session' ? credential.auth.subject : null;
+  if (invalid || subject !== null) {
+    const { code } = unmet.error;
+    parts.emit({ ...parts.contextOf(req), type: 'access_refused', code, subject, path: pathOf(req) });
+  }
+  const refusal = {
+    ...unmet,
+    tokenPresented: invalid,
+    byHeader: invalid && credential.by === 'header',
+    mode: options.unauthenticated ?? 'auto',
+  };
+  await parts.challenge(req, res, refusal, {
+    onUnauthenticated: options.onUnauthenticated ?? parts.handlers.onUnauthenticated,
+    onForbidden: options.onForbidden ?? parts.handlers.onForbidden,
+  });
+}
+
+function pathOf(req: Request): string {
+  return (req.originalUrl.split('?', 1)[0] ?? '').slice(0, 200);
+}

@@ -1,0 +1,109 @@
+// What a guard may require beside a valid credential, and the order in which it is checked.
+import { type ErrorDetails, LatchkeyError } from '../errors.ts';
+import type { RequestAuth } from './request-auth.ts';
+
+/** A list of names of which all, or at least one, must be there. */
+export interface Names {
+  readonly mode: 'all' | 'any';
+  readonly names: readonly string[];
+}
+
+/** A plain list means all of it. */
+export type NamesOption = readonly string[] | Names;
+
+/** All of these names. The same as giving a plain list. */
+export function allOf(...names: readonly string[]): Names {
+  return { mode: 'all', names };
+}
+
+/** At least one of these names. */
+export function anyOf(...names: readonly string[]): Names {
+  return { mode: 'any', names };
+}
+
+/** What a guard requires of a valid credential. */
+export interface Requirements {
+  readonly scope?: NamesOption;
+  /** The least acr, in the order given to `createAuth`; one that is not listed there only equals itself. */
+  readonly acr?: string;
+  readonly amr?: NamesOption;
+  /** Seconds since the person authenticated at the provider. */
+  readonly maxAge?: number;
+  readonly roles?: NamesOption;
+  readonly permissions?: NamesOption;
+}
+
+/** A stronger or fresher login would do: what to ask the provider for. */
+export interface StepUp {
+  readonly acrValues: readonly string[] | null;
+  readonly maxAge: number | null;
+}
+
+/** The first requirement that is not met. */
+export interface Unmet {
+  readonly error: LatchkeyError;
+  /** Null where signing in again changes nothing. */
+  readonly stepUp: StepUp | null;
+}
+
+/** Seconds that two clocks may differ; the same as when the provider's answer is checked, so nobody goes in circles. */
+const toleranceSeconds = 30;
+
+/** Checks scope, acr, amr, maxAge, roles and permissions, in this order. Null: everything is met. */
+export function firstUnmet(
+  auth: RequestAuth,
+  required: Requirements,
+  acrOrder: readonly string[],
+  nowSeconds: number,
+): Unmet | null {
+  const missingScopes = missing(auth.scope, required.scope);
+  if (missingScopes !== null) return final('insufficient_scope', missingScopes);
+
+  const acrValues = required.acr === undefined ? null : acrFrom(required.acr, acrOrder);
+  const maxAge = required.maxAge ?? null;
+  const acrMet = acrValues === null || (auth.acr !== null && acrValues.includes(auth.acr));
+  const fresh =
+    maxAge === null || (auth.authTime !== null && nowSeconds - auth.authTime <= maxAge + toleranceSeconds);
+  if (!acrMet) return again({ acrValues, maxAge });
+  if (missing(auth.amr, required.amr) !== null) {
+    return { error: new LatchkeyError('authentication_insufficient', { detail: 'amr' }), stepUp: null };
+  }
+  if (!fresh) return again({ acrValues, maxAge });
+
+  const missingRoles = missing(auth.roles, required.roles);
+  if (missingRoles !== null) return final('insufficient_roles', missingRoles);
+  const missingPermissions = missing(auth.permissions, required.permissions);
+  if (missingPermissions !== null) return final('insufficient_permissions', missingPermissions);
+  return null;
+}
+
+/** The acr values that are at least as strong as this one, itself first. */
+function acrFrom(least: string, order: readonly string[]): readonly string[] {
+  const index = order.indexOf(least);
+  return index === -1 ? [least] : order.slice(index);
+}
+
+/** The names that are missing; null when the requirement is met. An empty list requires nothing. */
+function missing(held: readonly string[], option: NamesOption | undefined): readonly string[] | null {
+  if (option === undefined) return null;
+  const { mode, names } = 'mode' in option ? option : allOf(...option);
+  if (names.length === 0) return null;
+  const absent = names.filter((name) => !held.includes(name));
+  const met = mode === 'all' ? absent.length === 0 : absent.length < names.length;
+  return met ? null : absent;
+}
+
+function final(
+  code: 'insufficient_scope' | 'insufficient_roles' | 'insufficient_permissions',
+  needed: readonly string[],
+): Unmet {
+  const details: ErrorDetails = { needed, detail: `missing: ${needed.join(' ')}` };
+  return { error: new LatchkeyError(code, details), stepUp: null };
+}
+
+function again(stepUp: StepUp): Unmet {
+  return {
+    error: new LatchkeyError('authentication_insufficient', { detail: 'acr or age of the login' }),
+    stepUp,
+  };
+}

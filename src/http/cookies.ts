@@ -1,0 +1,70 @@
+// Cookie names, flags and reading: the same rules for every cookie that latchkey sets.
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { stringifySetCookie } from 'cookie';
+
+/** The names of our cookies and the flags they all share. */
+export interface CookiePolicy {
+  readonly secure: boolean;
+  readonly sessionName: string;
+  readonly tokenName: string;
+  readonly transactionPrefix: string;
+}
+
+/**
+ * Decides names and flags from the public base URL. On https every name carries the `__Host-` prefix, so that
+ * no sibling host and no plain-http page can plant one (draft-ietf-httpbis-rfc6265bis section 4.1.3.2).
+ */
+export function createCookiePolicy(baseUrl: URL): CookiePolicy {
+  const secure = baseUrl.protocol === 'https:';
+  const prefix = secure ? '__Host-' : '';
+  return {
+    secure,
+    sessionName: `${prefix}latchkey.sid`,
+    tokenName: `${prefix}latchkey.token`,
+    transactionPrefix: `${prefix}latchkey.tx.`,
+  };
+}
+
+/** Every cookie of the request in order, also those that share a name. Values are as they came. */
+export function readCookies(req: IncomingMessage): readonly (readonly [name: string, value: string])[] {
+  const known = parsed.get(req);
+  if (known !== undefined) return known;
+  const pairs: [string, string][] = [];
+  for (const part of (req.headers.cookie ?? '').split(';')) {
+    const equals = part.indexOf('=');
+    if (equals > 0) pairs.push([part.slice(0, equals).trim(), part.slice(equals + 1).trim()]);
+  }
+  parsed.set(req, pairs);
+  return pairs;
+}
+
+const parsed = new WeakMap<IncomingMessage, readonly (readonly [string, string])[]>();
+
+/** All values that the request holds under one cookie name. */
+export function cookieValues(req: IncomingMessage, name: string): readonly string[] {
+  const values: string[] = [];
+  for (const [key, value] of readCookies(req)) if (key === name) values.push(value);
+  return values;
+}
+
+/**
+ * Adds a Set-Cookie header. The value is written as it is: base64url, or percent-encoded by the caller.
+ * @param maxAgeSeconds - without it the cookie lasts until the browser closes
+ */
+export function setCookie(
+  res: ServerResponse,
+  policy: CookiePolicy,
+  name: string,
+  value: string,
+  maxAgeSeconds?: number,
+): void {
+  const flags = { path: '/', httpOnly: true, sameSite: 'lax', secure: policy.secure } as const;
+  const age = maxAgeSeconds === undefined ? {} : { maxAge: maxAgeSeconds };
+  const header = stringifySetCookie({ name, value, ...flags, ...age }, { encode: (text) => text });
+  res.appendHeader('Set-Cookie', header);
+}
+
+/** Makes the browser forget a cookie; same path and flags as when it was set, or browsers keep it. */
+export function clearCookie(res: ServerResponse, policy: CookiePolicy, name: string): void {
+  setCookie(res, policy, name, '', 0);
+}

@@ -1,0 +1,94 @@
+// What the local provider is given: accounts, clients, keys and storage, all handed in.
+
+import type { LocalProviderStorage } from '../stores/provider-storage.ts';
+import type { LocalProviderKeys } from './keys.ts';
+
+/** A person who can sign in at the local provider. */
+export interface LocalAccount {
+  /** Becomes `sub`. */
+  readonly id: string;
+  /** OpenID Connect standard claims: `name`, `preferred_username`, `email`, `email_verified` … */
+  readonly claims: Readonly<Record<string, unknown>>;
+  readonly permissions: readonly string[];
+  readonly roles: readonly string[];
+}
+
+/** Where the accounts live. */
+export interface LocalAccounts {
+  /** The account with this id, or null: then its sessions and tokens stop working. */
+  find(id: string): Promise<LocalAccount | null>;
+  /** Returns the account when the password is right, else null; takes the same time for unknown names. */
+  authenticate(login: string, password: string): Promise<LocalAccount | null>;
+}
+
+/** A confidential client that may send people here (authorization code flow, `client_secret_basic`). */
+export interface LocalClient {
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** Shown on the pages. Default: the client id. */
+  readonly name?: string;
+  readonly redirectUris: readonly string[];
+  readonly postLogoutRedirectUris: readonly string[];
+  /** Told when a person signs out elsewhere (OpenID Connect Back-Channel Logout). Default: not told. */
+  readonly backchannelLogoutUri?: string;
+  /** True: no consent page, unless the client asks for one with `prompt=consent`. */
+  readonly firstParty: boolean;
+}
+
+/** An API that takes JWT access tokens; asked for with `resource` (RFC 8707). */
+export interface LocalApi {
+  /** An absolute URI; becomes `aud`. */
+  readonly audience: string;
+  readonly scopes: readonly string[];
+}
+
+/** A demo user shown on the sign-in page. */
+export interface DemoHint {
+  readonly login: string;
+  readonly password: string;
+  readonly about: string;
+}
+
+/** Lifetimes, in seconds. */
+export interface LocalProviderLifetimes {
+  /** Default 3600. */
+  readonly accessTokenSeconds?: number;
+  /** Default 14 days, from the last rotation. */
+  readonly refreshTokenSeconds?: number;
+  /** Default 14 days, from the last authorization request. */
+  readonly sessionSeconds?: number;
+  /** Default 3600. */
+  readonly idTokenSeconds?: number;
+  /** How long a sign-in page stays usable. Default 900. */
+  readonly interactionSeconds?: number;
+}
+
+/** Something that happened, for the log. Never carries a token, a code, a cookie or what was typed in a form. */
+export interface LocalProviderEvent {
+  readonly name: string;
+  readonly detail: Record<string, unknown>;
+}
+
+/** Receives what happened. What it throws is swallowed. */
+export type LocalProviderListener = (event: LocalProviderEvent) => void;
+
+/** Options of `createLocalProvider`. */
+export interface LocalProviderOptions {
+  /** The public origin, such as `http://127.0.0.1:3001`: no path, compared byte for byte by clients. */
+  readonly issuer: string;
+  readonly clients: readonly LocalClient[];
+  readonly accounts: LocalAccounts;
+  /** Keeps grants, sessions, codes and refresh tokens; survives restarts when it does. */
+  readonly storage: LocalProviderStorage;
+  readonly keys: LocalProviderKeys;
+  /** Default: none. */
+  readonly apis?: readonly LocalApi[];
+  /** Scopes beside `openid profile email offline_access` and those of the APIs. Default: none. */
+  readonly scopes?: readonly string[];
+  /** Shown with their passwords on the sign-in page, so leave it out in production. Default: none. */
+  readonly demoHints?: readonly DemoHint[];
+  /** Default `latchkey`. */
+  readonly productName?: string;
+  readonly lifetimes?: LocalProviderLifetimes;
+  readonly onEvent?: LocalProviderListener;
+}

@@ -1,0 +1,78 @@
+// Userinfo of a person: JSON or a signed JWT, always about the subject that was asked for.
+import { type Configuration, fetchProtectedResource } from 'openid-client';
+import type { Secret } from '../crypto/secret.ts';
+import { LatchkeyError } from '../errors.ts';
+import type { ProviderKeys } from './keys.ts';
+import type { Claims } from './login-result.ts';
+import { translateError } from './translate-error.ts';
+
+/** What fetching needs. */
+export interface UserinfoParts {
+  readonly configuration: Configuration;
+  readonly keys: ProviderKeys;
+  readonly clientId: string;
+  readonly algorithms: readonly string[];
+  /** Seconds since the epoch. */
+  readonly nowSeconds: number;
+}
+
+/**
+ * Fetches userinfo (OpenID Connect Core section 5.3). A provider without the endpoint yields null.
+ * @throws LatchkeyError `userinfo_invalid`, or `provider_unavailable`
+ */
+export async function fetchUserinfo(
+  accessToken: Secret,
+  subject: string,
+  parts: UserinfoParts,
+): Promise<Claims | null> {
+  const endpoint = parts.configuration.serverMetadata().userinfo_endpoint;
+  if (endpoint === undefined) return null;
+  let claims: unknown;
+  try {
+    const headers = new Headers({ accept: 'application/json, application/jwt' });
+    const url = new URL(endpoint);
+    const response = await fetchProtectedResource(
+      parts.configuration,
+      accessToken.reveal(),
+      url,
+      'GET',
+      null,
+      headers,
+    );
+    claims = await readClaims(response, parts);
+  } catch (thrown) {
+    const error = translateError(thrown, 'userinfo');
+    if (error.code !== 'id_token_invalid' && error.code !== 'internal_error') throw error;
+    throw new LatchkeyError('userinfo_invalid', { detail: `userinfo: ${error.message}`, cause: thrown });
+  }
+  if (!isClaims(claims)) throw invalid('is not a JSON object');
+  // Without this comparison another person's details could be swapped in (section 5.3.2).
+  if (claims.sub !== subject) throw invalid('is about another subject, or about none');
+  return claims;
+}
+
+async function readClaims(response: Response, parts: UserinfoParts): Promise<unknown> {
+  if (response.status >= 500 || response.status === 429) {
+    throw new LatchkeyError('provider_unavailable', {
+      detail: `userinfo endpoint answered ${response.status}`,
+    });
+  }
+  if (response.status !== 200) throw invalid(`endpoint answered ${response.status}`);
+  if (!/^application\/jwt\b/i.test(response.headers.get('content-type') ?? '')) return response.json();
+  const { payload } = await parts.keys.verify(await response.text(), {
+    issuer: parts.configuration.serverMetadata().issuer,
+    audience: parts.clientId,
+    algorithms: [...parts.algorithms],
+    currentDate: new Date(parts.nowSeconds * 1000),
+    clockTolerance: 30,
+  });
+  return payload;
+}
+
+function isClaims(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function invalid(what: string): LatchkeyError {
+  return new LatchkeyError('userinfo_invalid', { detail: `userinfo ${what}` });
+}

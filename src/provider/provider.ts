@@ -1,0 +1,149 @@
+// The provider as the rest of latchkey sees it: one object, a verb for each thing that is asked of it.
+import {
+  buildAuthorizationUrl,
+  buildAuthorizationUrlWithPAR,
+  buildEndSessionUrl,
+  type Configuration,
+  calculatePKCECodeChallenge,
+  tokenRevocation,
+} from 'openid-client';
+import type { ResolvedOptions } from '../config/options.ts';
+import type { Secret } from '../crypto/secret.ts';
+import type { LatchkeyError } from '../errors.ts';
+import { createClientAuth } from './client-auth.ts';
+import { exchangeCode } from './exchange-code.ts';
+import { fetchUserinfo } from './fetch-userinfo.ts';
+import { createProviderKeys, type ProviderKeys } from './keys.ts';
+import { createLimitedFetch } from './limited-fetch.ts';
+import type { LoginChecks, LoginResult } from './login-result.ts';
+import { createMetadata, type Metadata } from './metadata.ts';
+import { translateError } from './translate-error.ts';
+
+/** What an authorization request carries beside the client's own facts. */
+export interface AuthorizationRequest {
+  readonly state: string;
+  readonly nonce: string;
+  readonly codeVerifier: string;
+  readonly redirectUri: string;
+  readonly scope: string;
+  /** `max_age`, `acr_values`, `prompt`, `login_hint`, `ui_locales`. They never replace the core parameters. */
+  readonly extra: Readonly<Record<string, string>>;
+}
+
+/** The OpenID provider. Every method may reject with a LatchkeyError. */
+export interface Provider {
+  readonly issuer: string;
+  authorizationUrl(request: AuthorizationRequest): Promise<URL>;
+  finishLogin(callbackUrl: URL, checks: LoginChecks): Promise<LoginResult>;
+  /** Revokes (RFC 7009); a provider that has no revocation does nothing. */
+  revoke(token: Secret, hint: 'refresh_token' | 'access_token'): Promise<void>;
+  /** The end_session URL; null when the provider has none. */
+  endSessionUrl(idToken: Secret, redirectUri: string, state: string): Promise<URL | null>;
+  /** Asks the provider for its metadata now. */
+  check(): Promise<void>;
+  /** The origins of pages of the provider, as far as they are known. */
+  origins(): readonly string[];
+}
+
+/** A URL longer than this is refused by common servers, in characters. */
+const longestUrl = 8000;
+
+/** Makes the provider. Nothing is fetched before it is needed. */
+export function createProvider(options: ResolvedOptions): Provider {
+  const { issuer, clientId, clock } = options;
+  const fetch = createLimitedFetch(options.providerTimeoutSeconds);
+  let source: Promise<Metadata> | null = null;
+  let ready: Metadata | null = null;
+  let keys: { readonly uri: string; readonly keys: ProviderKeys } | null = null;
+
+  const metadata = (): Promise<Metadata> => {
+    source ??= createClientAuth(options.clientAuth, options.clientSecret, options.clientKey).then(
+      (clientAuth) => {
+        ready = createMetadata({
+          ...options,
+          clientAuth,
+          fetch,
+          timeoutSeconds: options.providerTimeoutSeconds,
+        });
+        return ready;
+      },
+    );
+    return source;
+  };
+  const configured = async (): Promise<Configuration> => (await metadata()).get();
+  const keysOf = (configuration: Configuration): ProviderKeys => {
+    const uri = configuration.serverMetadata().jwks_uri ?? '';
+    if (keys?.uri !== uri) keys = { uri, keys: createProviderKeys(uri, fetch, clock) };
+    return keys.keys;
+  };
+
+  return {
+    issuer,
+    async authorizationUrl(request) {
+      const configuration = await configured();
+      const parameters = {
+        ...request.extra,
+        ...(options.audience === undefined ? {} : { resource: options.audience }),
+        response_type: 'code',
+        client_id: clientId,
+        redirect_uri: request.redirectUri,
+        scope: request.scope,
+        state: request.state,
+        nonce: request.nonce,
+        code_challenge: await calculatePKCECodeChallenge(request.codeVerifier),
+        code_challenge_method: 'S256',
+      };
+      if (configuration.serverMetadata().require_pushed_authorization_requests !== true) {
+        return buildAuthorizationUrl(configuration, parameters);
+      }
+      return buildAuthorizationUrlWithPAR(configuration, parameters).catch((thrown: unknown): never => {
+        throw translateError(thrown, 'authorization');
+      });
+    },
+    async finishLogin(callbackUrl, checks) {
+      const configuration = await configured();
+      const nowSeconds = Math.floor(clock() / 1000);
+      const parts = {
+        configuration,
+        keys: keysOf(configuration),
+        clientId,
+        algorithms: options.idTokenAlgorithms,
+        nowSeconds,
+      };
+      const result = await exchangeCode(callbackUrl, checks, parts);
+      const userinfo =
+        options.userinfo === 'login' ? await fetchUserinfo(result.accessToken, result.subject, parts) : null;
+      return { ...result, userinfo };
+    },
+    async revoke(token, hint) {
+      const configuration = await configured();
+      if (configuration.serverMetadata().revocation_endpoint === undefined) return;
+      try {
+        await tokenRevocation(configuration, token.reveal(), { token_type_hint: hint });
+      } catch (thrown) {
+        const error = translateError(thrown, 'revocation');
+        // A provider that does not revoke this kind of token has nothing more to do (RFC 7009 section 2.2.1).
+        if (!isUnsupported(error)) throw error;
+      }
+    },
+    async endSessionUrl(idToken, redirectUri, state) {
+      const configuration = await configured();
+      if (configuration.serverMetadata().end_session_endpoint === undefined) return null;
+      const parameters = { post_logout_redirect_uri: redirectUri, state };
+      const url = buildEndSessionUrl(configuration, { ...parameters, id_token_hint: idToken.reveal() });
+      return url.href.length <= longestUrl ? url : buildEndSessionUrl(configuration, parameters);
+    },
+    async check() {
+      await (await metadata()).check();
+    },
+    origins() {
+      const server = ready?.known()?.serverMetadata();
+      const urls = [issuer, server?.authorization_endpoint, server?.end_session_endpoint];
+      return [...new Set(urls.filter((url) => url !== undefined).map((url) => new URL(url).origin))];
+    },
+  };
+}
+
+function isUnsupported(error: LatchkeyError): boolean {
+  return error.details.providerError === 'unsupported_token_type';
+}

@@ -1,0 +1,3 @@
+// The door to sessions in Redis.
+export type { RedisOptions } from './stores/redis-client.ts';
+export { redisSessions } from './stores/redis-sessions.ts';

@@ -1,0 +1,58 @@
+// Makes the session record and the token set out of a finished login, and starts the session.
+import type { Request, Response } from 'express';
+import type { Clock } from '../clock.ts';
+import { sha256 } from '../crypto/digest.ts';
+import type { AuthEvent, Emit } from '../events.ts';
+import { type AuthorizationRules, identityFrom } from '../identity/identity.ts';
+import type { LoginResult } from '../provider/login-result.ts';
+import type { SessionRecord } from '../session/record.ts';
+import type { StartSession } from '../session/start-session.ts';
+
+/** What completing a login needs. */
+export interface CompleteLoginParts {
+  readonly issuer: string;
+  readonly rules: AuthorizationRules;
+  readonly startSession: StartSession;
+  readonly clock: Clock;
+  readonly emit: Emit;
+  readonly contextOf: (req: Request) => Pick<AuthEvent, 'requestId' | 'ip'>;
+}
+
+const longestDevice = 160;
+
+export function createCompleteLogin(parts: CompleteLoginParts) {
+  return async (req: Request, res: Response, result: LoginResult): Promise<void> => {
+    const { issuer, rules, clock } = parts;
+    const now = clock();
+    const expiresAt = now + result.expiresInSeconds * 1000;
+    const sources = {
+      idToken: result.idTokenClaims,
+      accessToken: result.accessTokenClaims,
+      userinfo: result.userinfo,
+    };
+    const identity = identityFrom(result.subject, sources, rules);
+    if (identity.trimmedFrom !== null) {
+      const event = { type: 'claims_trimmed', subject: result.subject, bytes: identity.trimmedFrom } as const;
+      parts.emit({ ...parts.contextOf(req), ...event });
+    }
+    const record: SessionRecord = {
+      v: 1,
+      issuer,
+      subject: result.subject,
+      user: identity.user,
+      scope: result.scope,
+      permissions: identity.permissions,
+      roles: identity.roles,
+      acr: result.acr,
+      amr: result.amr,
+      authTime: result.authTime,
+      providerSession: result.providerSession,
+      startedAt: now,
+      device: (req.headers['user-agent'] ?? '').slice(0, longestDevice),
+      tokenHash: sha256(result.accessToken.reveal()),
+      tokenExpiresAt: expiresAt,
+    };
+    const { accessToken, refreshToken, idToken } = result;
+    await parts.startSession(req, res, record, { issuer, accessToken, refreshToken, idToken, expiresAt });
+  };
+}

@@ -1,0 +1,31 @@
+// Lets one of several identical callbacks do the work; the others wait for it and follow.
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { OnceBackend } from '../config/session-stores.ts';
+
+const keptSeconds = 15 * 60;
+const waitMs = 5000;
+const pollMs = 50;
+
+/**
+ * Runs `work` if nobody on any node has claimed the key before.
+ * @returns true when this call did the work, false when another had claimed it; then that one has finished, or
+ *   five seconds have passed
+ */
+export type FinishOnce = (key: string, work: () => Promise<void>) => Promise<boolean>;
+
+/** A double click sends the same callback twice, and a code that is sent twice ends both logins at many providers. */
+export function createFinishOnce(once: OnceBackend): FinishOnce {
+  return async (key, work) => {
+    if (await once.claim(key, keptSeconds)) {
+      try {
+        await work();
+      } finally {
+        await once.finish(key, keptSeconds).catch(() => {});
+      }
+      return true;
+    }
+    for (let waited = 0; waited < waitMs && !(await once.isFinished(key)); waited += pollMs)
+      await sleep(pollMs);
+    return false;
+  };
+}

@@ -1,0 +1,82 @@
+// GET /logout shows the button or says that you are signed out; POST /logout signs out here and at the provider.
+import type { Request, RequestHandler, Response } from 'express';
+import { randomToken } from '../crypto/random.ts';
+import { LatchkeyError } from '../errors.ts';
+import type { AuthEvent, Emit } from '../events.ts';
+import { type CookiePolicy, clearCookie } from '../http/cookies.ts';
+import { noStore } from '../http/no-store.ts';
+import type { Pages } from '../http/pages.ts';
+import { hasSameOriginProof } from '../http/same-origin.ts';
+import type { Provider } from '../provider/provider.ts';
+import type { EndSession } from '../session/end-session.ts';
+import type { LoadSession } from '../session/load-session.ts';
+import type { TokenCookie } from '../session/token-cookie.ts';
+import type { TokenSet } from '../session/token-set.ts';
+import type { Site } from './site.ts';
+
+/** What signing out needs. */
+export interface LogoutParts {
+  readonly provider: Provider;
+  readonly load: LoadSession;
+  readonly end: EndSession;
+  readonly tokenCookie: TokenCookie;
+  readonly policy: CookiePolicy;
+  readonly site: Site;
+  readonly pages: Pages;
+  readonly emit: Emit;
+  readonly contextOf: (req: Request) => Pick<AuthEvent, 'requestId' | 'ip'>;
+}
+
+/** The page. A link or an image on another site can open it, and nothing happens by that. */
+export function logoutPage({ load, pages, site }: LogoutParts): RequestHandler {
+  return async (req, res) => {
+    noStore(res);
+    if (typeof (await load(req)) === 'string') {
+      return pages.signedOut(req, res, { signInHref: site.loginHref(undefined) });
+    }
+    return pages.logout(req, res, { action: site.logoutHref });
+  };
+}
+
+/** Signs out. Doing it twice, or when nobody is signed in, ends on the same page. */
+export function logoutRoute(parts: LogoutParts): RequestHandler {
+  return async (req, res) => {
+    noStore(res);
+    if (!hasSameOriginProof(req, parts.site.baseUrl)) throw new LatchkeyError('cross_site_request');
+    const session = await parts.load(req);
+    const ended =
+      typeof session === 'string' ? null : await parts.end(session, { reason: 'logout', revoke: true });
+    await forgetOpenSession(req);
+    clearCookies(parts, req, res);
+
+    const tokens = ended?.tokens ?? null;
+    const url = ended?.providerReached && tokens !== null ? await endSessionUrl(parts, tokens) : null;
+    const subject = typeof session === 'string' ? null : session.record.subject;
+    parts.emit({ ...parts.contextOf(req), type: 'logout', subject, atProvider: url !== null });
+    // Not "cookies": it would reach sibling hosts, and the provider's own session, before end_session is called.
+    res.setHeader('Clear-Site-Data', '"cache", "storage"');
+    res.redirect(303, url?.href ?? parts.site.afterLogoutUri);
+  };
+}
+
+/** OpenID Connect RP-Initiated Logout section 2. A provider that is away does not keep anybody signed in here. */
+async function endSessionUrl({ provider, site }: LogoutParts, tokens: TokenSet): Promise<URL | null> {
+  try {
+    return await provider.endSessionUrl(tokens.idToken, site.afterLogoutUri, randomToken(16));
+  } catch {
+    return null;
+  }
+}
+
+/** Where the app has opened express-session for this request, it must not write the session once more. */
+function forgetOpenSession(req: Request): Promise<void> {
+  if (req.session === undefined) return Promise.resolve();
+  return new Promise((resolve, reject) =>
+    req.session.destroy((error) => (error ? reject(error) : resolve())),
+  );
+}
+
+function clearCookies({ tokenCookie, policy }: LogoutParts, req: Request, res: Response): void {
+  tokenCookie.clear(req, res);
+  clearCookie(res, policy, policy.sessionName);
+}

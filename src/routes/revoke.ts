@@ -1,0 +1,30 @@
+// Tells the provider that a session's tokens are of no more use. Failing at it keeps nobody signed in.
+import { asLatchkeyError } from '../errors.ts';
+import type { Emit } from '../events.ts';
+import type { Provider } from '../provider/provider.ts';
+import type { TokenSet } from '../session/token-set.ts';
+
+/**
+ * Makes the revoking function: the refresh token where there is one, since the provider then ends the access
+ * tokens of the same grant as well (RFC 7009 section 2.1), else the access token. Tried twice.
+ * @returns whether the provider was reached; never rejects
+ */
+export function createRevoke(provider: Provider, emit: Emit): (tokens: TokenSet) => Promise<boolean> {
+  return async (tokens) => {
+    const { refreshToken, accessToken, issuer } = tokens;
+    // Tokens go to the provider that gave them and to no other.
+    if (issuer !== provider.issuer) return true;
+    const attempt = () =>
+      refreshToken === null
+        ? provider.revoke(accessToken, 'access_token')
+        : provider.revoke(refreshToken, 'refresh_token');
+    try {
+      await attempt().catch(attempt);
+      return true;
+    } catch (thrown) {
+      const error = asLatchkeyError(thrown);
+      emit({ type: 'revocation_failed', detail: error.message });
+      return error.code !== 'provider_unavailable';
+    }
+  };
+}

@@ -1,0 +1,34 @@
+// latchkey's routes, in one list.
+import { type NextFunction, type Request, type RequestHandler, type Response, Router } from 'express';
+import { LatchkeyError } from '../errors.ts';
+import { routePaths } from './site.ts';
+
+/** The handler of each route. */
+export interface RouteHandlers {
+  readonly login: RequestHandler;
+  readonly callback: RequestHandler;
+  readonly logoutPage: RequestHandler;
+  readonly logout: RequestHandler;
+  readonly onError: (error: unknown, req: Request, res: Response, next: NextFunction) => void;
+}
+
+/** The router to mount at the base path. */
+export function createRouter(handlers: RouteHandlers): Router {
+  const router = Router();
+  router.all(routePaths.login, only('GET'), handlers.login);
+  router.all(routePaths.callback, only('GET'), handlers.callback);
+  router.get(routePaths.logout, handlers.logoutPage);
+  router.post(routePaths.logout, handlers.logout);
+  router.all(routePaths.logout, only('GET', 'HEAD', 'POST'));
+  router.use(handlers.onError);
+  return router;
+}
+
+/** Refuses other methods; HEAD too where it is not named, because Express would run the GET handler for it. */
+function only(...methods: readonly string[]): RequestHandler {
+  return (req, res, next) => {
+    if (methods.includes(req.method)) return next();
+    res.setHeader('Allow', methods.join(', '));
+    next(new LatchkeyError('method_not_allowed'));
+  };
+}

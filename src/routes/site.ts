@@ -1,0 +1,60 @@
+// Where latchkey's own routes are on this site, and the addresses built from them.
+import {
+  acceptableReturnTo,
+  basePathOf,
+  homePath,
+  judgeReturnTo,
+  type ReturnToRules,
+} from '../http/return-to.ts';
+
+/** Paths below the base path. They are a contract: registrations at providers depend on them. */
+export const routePaths = {
+  login: '/login',
+  callback: '/auth-callback',
+  logout: '/logout',
+} as const;
+
+/** Further paths that act, so that nobody is ever sent to them after login. */
+const otherActingPaths = ['/backchannel-logout', '/frontchannel-logout'];
+
+/** The addresses of this site. */
+export interface Site {
+  readonly baseUrl: URL;
+  readonly basePath: string;
+  readonly homePath: string;
+  /** Absolute, for the provider. */
+  readonly redirectUri: string;
+  /** Absolute, for the provider. */
+  readonly afterLogoutUri: string;
+  /** A local path to go to after login: what was asked for if it is acceptable, else the home page. */
+  judge(returnTo: unknown): string;
+  /** Local, with the page to come back to. */
+  loginHref(returnTo: unknown): string;
+  readonly logoutHref: string;
+}
+
+export function createSite(baseUrl: URL, afterLogoutPath: string, neverReturnTo: readonly string[]): Site {
+  const basePath = basePathOf(baseUrl);
+  const absolute = (path: string) => new URL(basePath + path, baseUrl.origin).href;
+  const rules: ReturnToRules = {
+    baseUrl,
+    deniedPaths: [...Object.values(routePaths), ...otherActingPaths],
+    deniedPrefixes: neverReturnTo.map((path) => `${path.toLowerCase().replace(/\/+$/, '')}/`),
+  };
+  return {
+    baseUrl,
+    basePath,
+    homePath: homePath(baseUrl),
+    redirectUri: absolute(routePaths.callback),
+    afterLogoutUri: absolute(afterLogoutPath),
+    judge: (returnTo) => judgeReturnTo(returnTo, rules),
+    loginHref(returnTo) {
+      const path = acceptableReturnTo(returnTo, rules);
+      const login = basePath + routePaths.login;
+      return path === null || path === homePath(baseUrl)
+        ? login
+        : `${login}?return_to=${encodeURIComponent(path)}`;
+    },
+    logoutHref: basePath + routePaths.logout,
+  };
+}

@@ -1,0 +1,73 @@
+// Sends a visitor to the provider: a new transaction in a cookie of its own, and the authorization request.
+import type { Request, Response } from 'express';
+import type { Clock } from '../clock.ts';
+import type { Sealer } from '../crypto/seal.ts';
+import type { AuthEvent, Emit } from '../events.ts';
+import { noStore } from '../http/no-store.ts';
+import { isSafeMethod } from '../http/same-origin.ts';
+import type { Provider } from '../provider/provider.ts';
+import { startTransaction } from '../transaction/transaction.ts';
+import type { TransactionCookies } from '../transaction/transaction-cookies.ts';
+import type { Site } from './site.ts';
+
+/** What a login is for. */
+export interface LoginWish {
+  /** Judged here: whatever it is, the visitor ends on this site. */
+  readonly returnTo: unknown;
+  readonly maxAge: number | null;
+  readonly acrValues: readonly string[] | null;
+  /** Parameters of the authorization request that the visitor may choose. */
+  readonly extra: Readonly<Record<string, string>>;
+  /** How many times this login began anew by itself. */
+  readonly restarts: number;
+}
+
+/** Redirects to the provider. Rejects, with nothing set, when the provider is away. */
+export type BeginLogin = (req: Request, res: Response, wish: LoginWish) => Promise<void>;
+
+/** What beginning a login needs. */
+export interface BeginLoginParts {
+  readonly provider: Provider;
+  readonly transactions: TransactionCookies;
+  readonly sealer: Sealer;
+  readonly site: Site;
+  readonly scope: string;
+  readonly clock: Clock;
+  readonly emit: Emit;
+  readonly contextOf: (req: Request) => Pick<AuthEvent, 'requestId' | 'ip'>;
+}
+
+export function createBeginLogin(parts: BeginLoginParts): BeginLogin {
+  const { provider, transactions, sealer, site, clock } = parts;
+  return async (req, res, wish) => {
+    const { maxAge, acrValues, restarts } = wish;
+    const start = {
+      issuer: provider.issuer,
+      returnTo: site.judge(wish.returnTo),
+      maxAge,
+      acrValues,
+      restarts,
+    };
+    const transaction = startTransaction(start, sealer, clock());
+    const url = await provider.authorizationUrl({
+      ...transaction,
+      redirectUri: site.redirectUri,
+      scope: parts.scope,
+      extra: {
+        ...wish.extra,
+        ...(maxAge === null ? {} : { max_age: String(maxAge) }),
+        ...(acrValues === null ? {} : { acr_values: acrValues.join(' ') }),
+      },
+    });
+    transactions.add(req, res, transaction);
+    parts.emit({
+      ...parts.contextOf(req),
+      type: 'login_started',
+      issuer: provider.issuer,
+      stepUp: maxAge !== null || acrValues !== null,
+    });
+    noStore(res);
+    // 303 turns any method into GET, so that a form's body is never sent on to the provider.
+    res.redirect(isSafeMethod(req.method) ? 302 : 303, url.href);
+  };
+}

@@ -1,0 +1,43 @@
+// Ends a session for good: record and vault removed first, tokens revoked after.
+import type { RecordBackend } from '../config/session-stores.ts';
+import type { Emit } from '../events.ts';
+import type { LoadedSession } from './load-session.ts';
+import type { TokenSet, TokenVault } from './token-set.ts';
+
+/** Why a session ends, and whether the provider is told that its tokens are of no more use. */
+export interface EndReason {
+  readonly reason: 'logout' | 'other_user' | 'signed_in_again' | 'expired';
+  readonly revoke: boolean;
+}
+
+/** How it went. */
+export interface EndedSession {
+  /** The tokens it had, for the last call to the provider. */
+  readonly tokens: TokenSet | null;
+  /** False when the provider was asked to revoke and could not be reached. */
+  readonly providerReached: boolean;
+}
+
+/** Ends a session. Rejects when the store is broken, and then nothing has been revoked. */
+export type EndSession = (session: LoadedSession, why: EndReason) => Promise<EndedSession>;
+
+/** What ending needs. */
+export interface EndSessionParts {
+  readonly records: RecordBackend;
+  readonly vault: TokenVault;
+  /** Revokes at the provider (RFC 7009). Resolves to whether it was reached; never rejects. */
+  readonly revoke: (tokens: TokenSet) => Promise<boolean>;
+  readonly emit: Emit;
+}
+
+export function createEndSession({ records, vault, revoke, emit }: EndSessionParts): EndSession {
+  return async (session, why) => {
+    const tokens = await vault.read(session.storeId);
+    await records.remove(session.storeId);
+    await vault.remove(session.storeId);
+    const { issuer, subject } = session.record;
+    emit({ type: 'session_ended', reason: why.reason, issuer, subject });
+    const providerReached = why.revoke && tokens !== null ? await revoke(tokens) : true;
+    return { tokens, providerReached };
+  };
+}

@@ -1,0 +1,68 @@
+// The reading path: one store read for a signed-in visit, and nothing written.
+import type { IncomingMessage } from 'node:http';
+import type { Session, SessionData } from 'express-session';
+import type { RecordBackend } from '../config/session-stores.ts';
+import type { CookiePolicy } from '../http/cookies.ts';
+import { isOver, isTouchDue, type SessionLimits } from './lifetimes.ts';
+import { recordOf, type SessionRecord } from './record.ts';
+import { readSessionId, storeIdOf } from './session-cookie.ts';
+
+/** A live session. */
+export interface LoadedSession {
+  readonly storeId: string;
+  readonly record: SessionRecord;
+  readonly data: SessionData;
+}
+
+/** `absent`: no session cookie of ours. `gone`: a cookie, but its session has ended. */
+export type SessionState = LoadedSession | 'absent' | 'gone';
+
+/** Finds the session of a request. */
+export type LoadSession = (req: IncomingMessage) => Promise<SessionState>;
+
+/** What loading needs. */
+export interface LoadSessionParts {
+  readonly records: RecordBackend;
+  readonly policy: CookiePolicy;
+  readonly secrets: readonly string[];
+  readonly limits: SessionLimits;
+}
+
+/**
+ * Makes the loader. A request is looked up once however many guards ask. Rejects with the store's error when
+ * the store is broken: that is an outage, never "signed out".
+ */
+export function createLoadSession(parts: LoadSessionParts): LoadSession {
+  const known = new WeakMap<IncomingMessage, Promise<SessionState>>();
+  return (req) => {
+    let state = known.get(req);
+    if (state === undefined) {
+      state = load(req, parts);
+      known.set(req, state);
+    }
+    return state;
+  };
+}
+
+async function load(req: IncomingMessage, parts: LoadSessionParts): Promise<SessionState> {
+  const sessionId = readSessionId(req, parts.policy, parts.secrets);
+  if (sessionId === null) return 'absent';
+  const storeId = storeIdOf(sessionId);
+  const data = alreadyOpen(req, sessionId) ?? (await parts.records.read(storeId));
+  // A session without our part is the app's own: nobody has signed in with it, and it is not ours to clear.
+  if (data !== null && data.latchkey === undefined) return 'absent';
+  const record = recordOf(data);
+  if (data === null || record === null || isOver(data, parts.limits)) return 'gone';
+  if (isTouchDue(data, parts.limits)) await parts.records.touch(storeId, data);
+  return { storeId, record, data };
+}
+
+/** The session that express-session has loaded for this very id, if the app mounted it before the guard. */
+function alreadyOpen(req: IncomingMessage & OpenSession, id: string): SessionData | null {
+  return req.sessionID === id && req.session?.latchkey !== undefined ? req.session : null;
+}
+
+interface OpenSession {
+  readonly sessionID?: string;
+  readonly session?: Session & SessionData;
+}

@@ -1,0 +1,65 @@
+// The session record: what latchkey knows about a signed-in person, and the check of what a store gives back.
+import type { SessionData } from 'express-session';
+import { z } from 'zod';
+
+declare module 'express-session' {
+  interface SessionData {
+    /** latchkey's own part of the session. Everything else in it belongs to the app. */
+    latchkey?: SessionRecord;
+    /** When the session was last written or touched, in milliseconds since the epoch. Kept by the store. */
+    seenAt?: number;
+  }
+}
+
+const texts = z.array(z.string());
+
+// Zod keeps this and the type below the same; parsing guards against a record that something else wrote.
+const schema = z.object({
+  v: z.literal(1),
+  issuer: z.string(),
+  subject: z.string(),
+  user: z.record(z.string(), z.unknown()),
+  scope: texts,
+  permissions: texts,
+  roles: texts,
+  acr: z.string().nullable(),
+  amr: texts,
+  authTime: z.number().nullable(),
+  providerSession: z.string().nullable(),
+  startedAt: z.number(),
+  device: z.string(),
+  tokenHash: z.string(),
+  tokenExpiresAt: z.number(),
+});
+
+/** What is kept per session: small, and without any token. */
+export interface SessionRecord {
+  readonly v: 1;
+  readonly issuer: string;
+  readonly subject: string;
+  /** Userinfo: the claims about the person. */
+  readonly user: Readonly<Record<string, unknown>>;
+  readonly scope: readonly string[];
+  readonly permissions: readonly string[];
+  readonly roles: readonly string[];
+  readonly acr: string | null;
+  readonly amr: readonly string[];
+  /** When the person authenticated at the provider, in seconds since the epoch; null when it did not say. */
+  readonly authTime: number | null;
+  /** The provider's `sid`. */
+  readonly providerSession: string | null;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+  /** The user agent that signed in, shortened. */
+  readonly device: string;
+  /** SHA-256 of the access token whose cookie belongs to this session. */
+  readonly tokenHash: string;
+  /** Milliseconds since the epoch. */
+  readonly tokenExpiresAt: number;
+}
+
+/** latchkey's part of a session, or null when there is none or it is not of the right shape. */
+export function recordOf(session: SessionData | null | undefined): SessionRecord | null {
+  const result = schema.safeParse(session?.latchkey);
+  return result.success ? result.data : null;
+}

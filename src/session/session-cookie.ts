@@ -1,0 +1,49 @@
+// Reads the session id from the signed cookie, in express-session's own format, without express-session.
+import type { IncomingMessage } from 'node:http';
+import { unsign } from 'cookie-signature';
+import { sha256 } from '../crypto/digest.ts';
+import { type CookiePolicy, cookieValues } from '../http/cookies.ts';
+
+/**
+ * The session id of the request: the one value under the cookie's name whose signature one of the secrets made.
+ * Where two different well-signed ids stand side by side somebody planted one of them, and nothing tells which:
+ * then there is no session.
+ */
+export function readSessionId(
+  req: IncomingMessage,
+  policy: CookiePolicy,
+  secrets: readonly string[],
+): string | null {
+  let found: string | null = null;
+  for (const value of cookieValues(req, policy.sessionName)) {
+    const id = unsignAny(value, secrets);
+    if (id === null) continue;
+    if (found !== null && found !== id) return null;
+    found = id;
+  }
+  return found;
+}
+
+/** The name a store knows a session by: a digest, so that reading the store does not give away a cookie. */
+export function storeIdOf(sessionId: string): string {
+  return sha256(sessionId);
+}
+
+function unsignAny(raw: string, secrets: readonly string[]): string | null {
+  const value = decode(raw);
+  if (value === null || !value.startsWith('s:')) return null;
+  const signed = value.slice(2);
+  for (const secret of secrets) {
+    const id = unsign(signed, secret);
+    if (id !== false && id !== '') return id;
+  }
+  return null;
+}
+
+function decode(raw: string): string | null {
+  try {
+    return decodeURIComponent(raw);
+  } catch {
+    return null;
+  }
+}

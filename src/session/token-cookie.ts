@@ -1,0 +1,105 @@
+// The access token's cookie: sealed or plain, split when large, a reference when too large for any proxy.
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { sha256 } from '../crypto/digest.ts';
+import type { Sealer } from '../crypto/seal.ts';
+import { Secret } from '../crypto/secret.ts';
+import { type CookiePolicy, clearCookie, cookieValues, readCookies, setCookie } from '../http/cookies.ts';
+
+/** The longest value of one cookie, in characters; browsers take 4,096 bytes with name and attributes. */
+export const maxCookieValue = 3800;
+/** More parts than this would pass the 8 KB that common proxies take as one header. */
+export const maxCookieParts = 2;
+
+/** What a request presents: the token's digest, and the token itself unless the cookie only refers to it. */
+export interface PresentedToken {
+  readonly hash: string;
+  readonly token: Secret | null;
+}
+
+/** Writes, reads and clears the token cookie. */
+export interface TokenCookie {
+  write(req: IncomingMessage, res: ServerResponse, token: Secret, maxAgeSeconds: number): void;
+  /** Absent, not one of ours (`invalid`), or what it holds. */
+  read(req: IncomingMessage): PresentedToken | 'absent' | 'invalid';
+  clear(req: IncomingMessage, res: ServerResponse): void;
+}
+
+/** Makes the token cookie for one policy. `plain` lets sibling services on the same host read the token. */
+export function createTokenCookie(
+  policy: CookiePolicy,
+  sealer: Sealer,
+  form: 'sealed' | 'plain',
+): TokenCookie {
+  const name = policy.tokenName;
+  const partName = (index: number) => `${name}.${index}`;
+
+  const clearExcept = (req: IncomingMessage, res: ServerResponse, kept: ReadonlySet<string>) => {
+    for (const key of new Set(readCookies(req).map(([key]) => key))) {
+      const ours = key === name || (key.startsWith(`${name}.`) && /^\d+$/.test(key.slice(name.length + 1)));
+      if (ours && !kept.has(key)) clearCookie(res, policy, key);
+    }
+  };
+
+  return {
+    write(req, res, token, maxAgeSeconds) {
+      const value = cookieValue(token, form, sealer);
+      const parts = value.length <= maxCookieValue ? [value] : splitText(value, maxCookieValue);
+      const names = parts.length === 1 ? [name] : parts.map((_, index) => partName(index));
+      parts.forEach((part, index) => {
+        setCookie(res, policy, names[index] ?? name, part, maxAgeSeconds);
+      });
+      clearExcept(req, res, new Set(names));
+    },
+    read(req) {
+      const value = joinedValue(req, name, partName);
+      if (value === null) return 'absent';
+      return openValue(value, form, sealer) ?? 'invalid';
+    },
+    clear: (req, res) => clearExcept(req, res, new Set()),
+  };
+}
+
+/** Describes a token that came another way than by the cookie. */
+export function presentedToken(token: string): PresentedToken {
+  return { hash: sha256(token), token: new Secret(token) };
+}
+
+function cookieValue(token: Secret, form: 'sealed' | 'plain', sealer: Sealer): string {
+  const text = token.reveal();
+  const value = form === 'plain' ? encodeURIComponent(text) : sealer.seal('token', `t${text}`);
+  if (value.length <= maxCookieValue * maxCookieParts) return value;
+  // The vault has the token; the session only needs to see which one it is.
+  return sealer.seal('token', `h${sha256(text)}`);
+}
+
+function openValue(value: string, form: 'sealed' | 'plain', sealer: Sealer): PresentedToken | null {
+  const opened = sealer.open('token', value);
+  if (opened !== null) {
+    const rest = opened.slice(1);
+    return opened.startsWith('t') ? presentedToken(rest) : { hash: rest, token: null };
+  }
+  if (form === 'sealed') return null;
+  try {
+    return presentedToken(decodeURIComponent(value));
+  } catch {
+    return null;
+  }
+}
+
+function joinedValue(req: IncomingMessage, name: string, partName: (index: number) => string): string | null {
+  const [single] = cookieValues(req, name);
+  if (single !== undefined) return single;
+  let joined = '';
+  for (let index = 0; index < maxCookieParts; index += 1) {
+    const [part] = cookieValues(req, partName(index));
+    if (part === undefined) break;
+    joined += part;
+  }
+  return joined === '' ? null : joined;
+}
+
+function splitText(text: string, size: number): string[] {
+  const parts: string[] = [];
+  for (let start = 0; start < text.length; start += size) parts.push(text.slice(start, start + size));
+  return parts;
+}

@@ -1,0 +1,67 @@
+// The token set of a session, and the vault that keeps it sealed beside the record.
+import type { VaultBackend } from '../config/session-stores.ts';
+import type { Sealer } from '../crypto/seal.ts';
+import { Secret } from '../crypto/secret.ts';
+
+/** What the provider gave at login. The tokens cannot be printed. */
+export interface TokenSet {
+  readonly issuer: string;
+  readonly accessToken: Secret;
+  readonly refreshToken: Secret | null;
+  readonly idToken: Secret;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number;
+}
+
+/** Keeps token sets. Rejects with the store's error when the store is broken. */
+export interface TokenVault {
+  read(storeId: string): Promise<TokenSet | null>;
+  write(storeId: string, tokens: TokenSet, seconds: number): Promise<void>;
+  remove(storeId: string): Promise<void>;
+}
+
+/** Seals every token set with the session it belongs to: one moved under another session's key does not open. */
+export function createTokenVault(backend: VaultBackend, sealer: Sealer): TokenVault {
+  return {
+    async read(storeId) {
+      const sealed = await backend.read(storeId);
+      const text = sealed === null ? null : sealer.open('vault', sealed, storeId);
+      return text === null ? null : parse(text);
+    },
+    write(storeId, tokens, seconds) {
+      return backend.write(storeId, sealer.seal('vault', serialize(tokens), storeId), seconds);
+    },
+    remove: (storeId) => backend.remove(storeId),
+  };
+}
+
+interface StoredTokens {
+  readonly issuer: string;
+  readonly at: string;
+  readonly rt: string | null;
+  readonly it: string;
+  readonly exp: number;
+}
+
+function serialize(tokens: TokenSet): string {
+  const stored: StoredTokens = {
+    issuer: tokens.issuer,
+    at: tokens.accessToken.reveal(),
+    rt: tokens.refreshToken?.reveal() ?? null,
+    it: tokens.idToken.reveal(),
+    exp: tokens.expiresAt,
+  };
+  return JSON.stringify(stored);
+}
+
+function parse(text: string): TokenSet {
+  // Authenticated by its seal: only this process's own serialize can have written it.
+  const stored = JSON.parse(text) as StoredTokens;
+  return {
+    issuer: stored.issuer,
+    accessToken: new Secret(stored.at),
+    refreshToken: stored.rt === null ? null : new Secret(stored.rt),
+    idToken: new Secret(stored.it),
+    expiresAt: stored.exp,
+  };
+}

@@ -1,0 +1,121 @@
+// Sessions in one SQLite file, or in memory: for one process, without any server beside it.
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import type { SessionLifetimes, SessionStoreFactory, SessionStores } from '../config/session-stores.ts';
+import { LatchkeyError } from '../errors.ts';
+import { readSession, stampOf, stampWidth, writeSession } from './stored-session.ts';
+
+/** How often expired rows are removed, in milliseconds. */
+const sweepEveryMs = 60_000;
+
+/**
+ * Sessions in an SQLite file that survives restarts.
+ * @param path - the file; its folder is made where it is missing
+ */
+export function embeddedSessions(path: string): SessionStoreFactory {
+  return (lifetimes) => {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    return openStores(new DatabaseSync(path), 'embedded', lifetimes);
+  };
+}
+
+/** Sessions in the memory of this process: gone with it. For tests and trials. */
+export function memorySessions(): SessionStoreFactory {
+  return (lifetimes) => openStores(new DatabaseSync(':memory:'), 'memory', lifetimes);
+}
+
+const schema = `
+PRAGMA journal_mode = WAL;
+PRAGMA synchronous = NORMAL;
+PRAGMA busy_timeout = 2000;
+CREATE TABLE IF NOT EXISTS kept (key TEXT PRIMARY KEY, value TEXT NOT NULL, ends_at INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS kept_by_end ON kept (ends_at);`;
+
+function openStores(
+  database: DatabaseSync,
+  kind: 'embedded' | 'memory',
+  lifetimes: SessionLifetimes,
+): SessionStores {
+  database.exec(schema);
+  const select = database.prepare('SELECT value FROM kept WHERE key = ? AND ends_at > ?');
+  const replace = database.prepare('INSERT OR REPLACE INTO kept (key, value, ends_at) VALUES (?, ?, ?)');
+  const claim = database.prepare(
+    'INSERT INTO kept (key, value, ends_at) VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE SET ' +
+      'value = excluded.value, ends_at = excluded.ends_at WHERE kept.ends_at <= ?',
+  );
+  const update = database.prepare('UPDATE kept SET value = ?, ends_at = ? WHERE key = ? AND ends_at > ?');
+  const stamp = database.prepare(
+    `UPDATE kept SET value = ? || substr(value, ${stampWidth + 1}), ends_at = ? WHERE key = ? AND ends_at > ?`,
+  );
+  const lease = database.prepare('UPDATE kept SET ends_at = ? WHERE key = ? AND ends_at > ?');
+  const remove = database.prepare('DELETE FROM kept WHERE key = ?');
+  const removeEnded = database.prepare('DELETE FROM kept WHERE ends_at <= ?');
+
+  const now = () => Math.trunc(lifetimes.now());
+  const endOf = (seconds: number) => now() + Math.trunc(seconds * 1000);
+  const sweeper = setInterval(() => removeEnded.run(now()), sweepEveryMs).unref();
+  const record = (id: string) => `session:${id}`;
+  const vault = (id: string) => `vault:${id}`;
+  const once = (key: string) => `once:${key}`;
+
+  const read = (key: string): string | null => {
+    const row = select.get(key, now());
+    return typeof row?.value === 'string' ? row.value : null;
+  };
+
+  return {
+    kind,
+    records: {
+      read: run((id: string) => {
+        const text = read(record(id));
+        return text === null ? null : readSession(text);
+      }),
+      insert: run((id, session) => {
+        const seconds = lifetimes.secondsLeft(session);
+        if (seconds > 0) replace.run(record(id), writeSession(session, now()), endOf(seconds));
+      }),
+      update: run((id, session) => {
+        const endsAt = endOf(lifetimes.secondsLeft(session));
+        const { changes } = update.run(writeSession(session, now()), endsAt, record(id), now());
+        if (changes > 0) lease.run(endsAt, vault(id), now());
+      }),
+      touch: run((id, session) => {
+        const endsAt = endOf(lifetimes.secondsLeft(session));
+        const { changes } = stamp.run(stampOf(now()), endsAt, record(id), now());
+        if (changes > 0) lease.run(endsAt, vault(id), now());
+      }),
+      remove: run((id) => void remove.run(record(id))),
+    },
+    vault: {
+      read: run((id: string) => read(vault(id))),
+      write: run(
+        (id: string, sealed: string, seconds: number) => void replace.run(vault(id), sealed, endOf(seconds)),
+      ),
+      remove: run((id: string) => void remove.run(vault(id))),
+    },
+    once: {
+      claim: run((key: string, seconds: number) => {
+        return claim.run(once(key), 'claimed', endOf(seconds), now()).changes > 0;
+      }),
+      finish: run((key: string, seconds: number) => void replace.run(once(key), 'finished', endOf(seconds))),
+      isFinished: run((key: string) => read(once(key)) === 'finished'),
+    },
+    ping: run(() => void database.prepare('SELECT 1').get()),
+    async close() {
+      clearInterval(sweeper);
+      if (database.isOpen) database.close();
+    },
+  };
+}
+
+/** SQLite answers in the same tick; the port is asynchronous, and its failures are outages. */
+function run<A extends unknown[], R>(statement: (...args: A) => R): (...args: A) => Promise<R> {
+  return async (...args) => {
+    try {
+      return statement(...args);
+    } catch (cause) {
+      throw new LatchkeyError('store_unavailable', { detail: `embedded store: ${String(cause)}`, cause });
+    }
+  };
+}

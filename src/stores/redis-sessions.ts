@@ -1,0 +1,122 @@
+// Sessions in Redis: records through connect-redis, vaults and once-keys beside them.
+import { RedisStore } from 'connect-redis';
+import type { SessionData } from 'express-session';
+import type { RecordBackend, SessionLifetimes, SessionStoreFactory } from '../config/session-stores.ts';
+import { connectRedis, type RedisConnection, type RedisOptions } from './redis-client.ts';
+import { readSession, stampOf, writeSession } from './stored-session.ts';
+
+// SETRANGE alone would create an ended session anew, so both happen in one step and only where the record is.
+const touchScript = `
+if redis.call('EXPIRE', KEYS[1], ARGV[1]) == 0 then return 0 end
+redis.call('SETRANGE', KEYS[1], 0, ARGV[2])
+redis.call('EXPIRE', KEYS[2], ARGV[1])
+return 1`;
+
+interface Keys {
+  readonly recordPrefix: string;
+  record(id: string): string;
+  vault(id: string): string;
+  once(key: string): string;
+}
+
+/**
+ * Sessions in Redis.
+ * @param url - `redis://` or `rediss://`
+ */
+export function redisSessions(url: string, options: RedisOptions = {}): SessionStoreFactory {
+  return (lifetimes) => {
+    const redis = connectRedis(url, options);
+    const keys = keyNames(options.prefix ?? 'latchkey:');
+    return {
+      kind: 'redis',
+      records: recordBackend(redis, keys, lifetimes),
+      vault: {
+        read: (id) => redis.run((client) => client.get(keys.vault(id))),
+        async write(id, sealed, seconds) {
+          const expiration = { type: 'EX', value: seconds } as const;
+          await redis.run((client) => client.set(keys.vault(id), sealed, { expiration }));
+        },
+        async remove(id) {
+          await redis.run((client) => client.del(keys.vault(id)));
+        },
+      },
+      once: {
+        async claim(key, seconds) {
+          const terms = { condition: 'NX', expiration: { type: 'EX', value: seconds } } as const;
+          return (await redis.run((client) => client.set(keys.once(key), 'claimed', terms))) === 'OK';
+        },
+        async finish(key, seconds) {
+          const expiration = { type: 'EX', value: seconds } as const;
+          await redis.run((client) => client.set(keys.once(key), 'finished', { expiration }));
+        },
+        isFinished: async (key) => (await redis.run((client) => client.get(keys.once(key)))) === 'finished',
+      },
+      async ping() {
+        await redis.run((client) => client.ping());
+      },
+      close: () => redis.close(),
+    };
+  };
+}
+
+/** The braces put all keys of one session into the same Cluster hash slot. */
+function keyNames(prefix: string): Keys {
+  const recordPrefix = `${prefix}session:`;
+  return {
+    recordPrefix,
+    record: (id) => `${recordPrefix}{${id}}`,
+    vault: (id) => `${prefix}vault:{${id}}`,
+    once: (key) => `${prefix}once:{${key}}`,
+  };
+}
+
+function recordBackend(redis: RedisConnection, keys: Keys, lifetimes: SessionLifetimes): RecordBackend {
+  const idOf = (key: string) => key.slice(keys.recordPrefix.length + 1, -1);
+  const commands = {
+    get: (key: string) => redis.run((client) => client.get(key)),
+    set: (key: string, value: string, terms: Expiring) =>
+      redis.run((client) => client.set(key, value, terms)),
+    del: (names: string[]) => redis.run((client) => client.del(names)),
+    expire: (key: string, seconds: number) =>
+      redis.run((client) =>
+        client.eval(touchScript, {
+          keys: [key, keys.vault(idOf(key))],
+          arguments: [String(seconds), stampOf(lifetimes.now())],
+        }),
+      ),
+  };
+  const existingOnly = {
+    ...commands,
+    async set(key: string, value: string, terms: Expiring) {
+      const written = await redis.run((client) => client.set(key, value, { ...terms, condition: 'XX' }));
+      if (written === 'OK') {
+        await redis.run((client) => client.expire(keys.vault(idOf(key)), terms.expiration.value));
+      }
+      return written;
+    },
+  };
+  const terms = {
+    prefix: keys.recordPrefix,
+    ttl: (session: SessionData) => lifetimes.secondsLeft(session),
+    serializer: {
+      stringify: (session: SessionData) => writeSession(session, lifetimes.now()),
+      // connect-redis hands on what parse gives; null means "no such session".
+      parse: (text: string) => readSession(text) as SessionData,
+    },
+  };
+  const store = new RedisStore({ client: commands, ...terms });
+  const updates = new RedisStore({ client: existingOnly, ...terms });
+  const inBraces = (id: string) => `{${id}}`;
+
+  return {
+    read: (id) => store.get(inBraces(id)) as Promise<SessionData | null>,
+    insert: (id, session) => store.set(inBraces(id), session) as Promise<void>,
+    update: (id, session) => updates.set(inBraces(id), session) as Promise<void>,
+    touch: (id, session) => store.touch(inBraces(id), session) as Promise<void>,
+    remove: (id) => store.destroy(inBraces(id)) as Promise<void>,
+  };
+}
+
+interface Expiring {
+  readonly expiration: { readonly type: 'EX'; readonly value: number };
+}

@@ -1,0 +1,64 @@
+// The cookies of logins in flight: one each, five at most, the oldest gives way.
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Sealer } from '../crypto/seal.ts';
+import { type CookiePolicy, clearCookie, readCookies, setCookie } from '../http/cookies.ts';
+import { openTransaction, sealTransaction, type Transaction, transactionSeconds } from './transaction.ts';
+
+/** How many logins may be in flight in one browser. */
+export const maxTransactions = 5;
+
+/** Keeps, finds and clears the cookies of logins in flight. */
+export interface TransactionCookies {
+  add(req: IncomingMessage, res: ServerResponse, transaction: Transaction): void;
+  find(req: IncomingMessage, id: string): Transaction | null;
+  remove(res: ServerResponse, id: string): void;
+}
+
+export function createTransactionCookies(
+  policy: CookiePolicy,
+  sealer: Sealer,
+  now: () => number,
+): TransactionCookies {
+  const prefix = policy.transactionPrefix;
+
+  const inFlight = (req: IncomingMessage) => {
+    const live: Transaction[] = [];
+    const dead: string[] = [];
+    for (const [name, value] of readCookies(req)) {
+      if (!name.startsWith(prefix)) continue;
+      const transaction = openTransaction(name.slice(prefix.length), value, sealer, now());
+      if (transaction === null) dead.push(name);
+      else live.push(transaction);
+    }
+    return { live, dead };
+  };
+
+  return {
+    add(req, res, transaction) {
+      const { live, dead } = inFlight(req);
+      const oldestFirst = live.sort((a, b) => a.startedAt - b.startedAt);
+      const evicted = oldestFirst.slice(0, Math.max(0, live.length + 1 - maxTransactions));
+      // A planted cookie may carry a name that no header takes; then it is left to itself.
+      const names = [...dead, ...evicted.map(({ id }) => prefix + id)].filter((name) =>
+        /^[\w.-]+$/.test(name),
+      );
+      for (const name of new Set(names.slice(0, maxTransactions * 2))) clearCookie(res, policy, name);
+      setCookie(
+        res,
+        policy,
+        prefix + transaction.id,
+        sealTransaction(transaction, sealer),
+        transactionSeconds,
+      );
+    },
+    find(req, id) {
+      for (const [name, value] of readCookies(req)) {
+        if (name !== prefix + id) continue;
+        const transaction = openTransaction(id, value, sealer, now());
+        if (transaction !== null) return transaction;
+      }
+      return null;
+    },
+    remove: (res, id) => clearCookie(res, policy, prefix + id),
+  };
+}

@@ -1,0 +1,28 @@
+// Finding redis-server and Chromium: the override decides alone, then the usual places, then PATH.
+import { describe, expect, it } from 'vitest';
+import { findProgram, installWords } from '../../support/programs.ts';
+
+const only = (...files: string[]) => ({ runs: (file: string) => files.includes(file) });
+
+describe('finding a program', () => {
+  it('takes the override, and never another program in its place', () => {
+    const env = { REDIS_SERVER_BIN: '/opt/redis-server', PATH: '/usr/bin' };
+    expect(findProgram('redis-server', { env, ...only('/opt/redis-server') })).toBe('/opt/redis-server');
+    expect(findProgram('redis-server', { env, ...only('/usr/bin/redis-server') })).toBeNull();
+  });
+
+  it('looks at the usual places and at PATH', () => {
+    const env = { PATH: '/somewhere:/elsewhere' };
+    expect(findProgram('redis-server', { env, ...only('/opt/homebrew/bin/redis-server') })).toContain(
+      'homebrew',
+    );
+    expect(findProgram('chromium', { env, ...only('/elsewhere/google-chrome') })).toBe(
+      '/elsewhere/google-chrome',
+    );
+    expect(findProgram('chromium', { env, ...only() })).toBeNull();
+  });
+
+  it('says what to install', () => {
+    expect(installWords('chromium')).toMatch(/apt-get install chromium.*CHROMIUM_BIN/);
+  });
+});

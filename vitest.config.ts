@@ -1,0 +1,38 @@
+// How the tests run: one project per folder of tests, two workers, and the closing line.
+import { defineConfig } from 'vitest/config';
+import { ClosingLineReporter } from './tests/support/vitest-closing-line.ts';
+
+const seconds = (count: number): number => count * 1000;
+
+interface ProjectTimes {
+  readonly testTimeout: number;
+  readonly hookTimeout: number;
+}
+
+/** Projects run one after another in this order: the quick ones tell first, and the browser has the machine alone. */
+const project = (name: string, groupOrder: number, times: ProjectTimes) => ({
+  extends: true as const,
+  test: { name, include: [`tests/${name}/**/*.test.ts`], sequence: { groupOrder }, ...times },
+});
+
+const browser = project('browser', 6, { testTimeout: seconds(60), hookTimeout: seconds(60) });
+
+export default defineConfig({
+  test: {
+    reporters: ['default', new ClosingLineReporter()],
+    pool: 'forks',
+    maxWorkers: 2,
+    passWithNoTests: true,
+    restoreMocks: true,
+    // A hung child or socket must end the run with a failure and not with a silent wait.
+    teardownTimeout: seconds(10),
+    projects: [
+      project('unit', 1, { testTimeout: seconds(5), hookTimeout: seconds(10) }),
+      project('house', 2, { testTimeout: seconds(60), hookTimeout: seconds(60) }),
+      project('contracts', 3, { testTimeout: seconds(20), hookTimeout: seconds(20) }),
+      project('flows', 4, { testTimeout: seconds(30), hookTimeout: seconds(30) }),
+      project('attacks', 5, { testTimeout: seconds(30), hookTimeout: seconds(30) }),
+      { ...browser, test: { ...browser.test, fileParallelism: false } },
+    ],
+  },
+});

@@ -5,7 +5,13 @@
 // file at all, and says ERR_UNKNOWN_FILE_EXTENSION; 22 and 23 can, and get the sentence below.
 import { spawnSync } from 'node:child_process';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
-import { findProgram, installWords, type Program, programs } from '../tests/support/programs.ts';
+import {
+  findProgram,
+  installWords,
+  overrideProblem,
+  type Program,
+  programs,
+} from '../tests/support/programs.ts';
 
 const say = (text: string): void => {
   process.stdout.write(`prepare-tests: ${text}\n`);
@@ -51,6 +57,9 @@ if (major < 24) {
     'On macOS install it first, for example: nvm install (the version is in .nvmrc).',
   ]);
 }
+
+const wrongOverrides = programs.flatMap((program) => overrideProblem(program) ?? []);
+if (wrongOverrides.length > 0) refuse(wrongOverrides);
 
 const missing = programs.filter(isMissing);
 if (missing.length > 0) {

@@ -1,5 +1,7 @@
 // The main door: everything an app needs to sign people in and to guard its routes.
+export { isLoopbackHost } from './config/insecure-url.ts';
 export type { AuthOptions, AuthorizationSource, ClientAuth, RefusalHandler } from './config/options.ts';
+export { minSecretLength } from './config/resolve-options.ts';
 export type {
   OnceBackend,
   RecordBackend,
@@ -9,7 +11,9 @@ export type {
   VaultBackend,
 } from './config/session-stores.ts';
 export { type Auth, createAuth, type DependencyState } from './create-auth.ts';
+export { randomToken } from './crypto/random.ts';
 export {
+  asLatchkeyError,
   ConfigurationError,
   type ConfigurationProblem,
   type ErrorCode,
@@ -21,5 +25,8 @@ export type { GuardOptions, Guards } from './guards/guards.ts';
 export type { Guard, GuardedHandler, GuardedRequest, RequestAuth, User } from './guards/request-auth.ts';
 export { allOf, anyOf, type Names, type NamesOption, type Requirements } from './guards/requirements.ts';
 export { authorizationToken, cookieToken, type TokenGetter } from './guards/token-getters.ts';
+export { type Assets, loadAssets } from './http/assets.ts';
+export { isPageNavigation } from './http/navigation.ts';
 export type { FailureView, LogoutView, Pages, SignedOutView } from './http/pages.ts';
+export { requestReference } from './http/request-id.ts';
 export type { SessionRecord } from './session/record.ts';

@@ -1,6 +1,6 @@
 // The example API: JSON behind the same guards as the pages.
 import { Router } from 'express';
-import type { Auth } from '../create-auth.ts';
+import type { Auth } from '../index.ts';
 
 /** `/api/me` and `/api/reports`. */
 export function apiRoutes(auth: Auth): Router {

@@ -1,12 +1,9 @@
 // The server-rendered app: everything a request passes, in order.
 import { fileURLToPath } from 'node:url';
 import express, { type Express } from 'express';
-import type { AuthOptions } from '../config/options.ts';
-import { type Auth, createAuth } from '../create-auth.ts';
-import { LatchkeyError } from '../errors.ts';
-import { basePathOf } from '../http/return-to.ts';
+import type { AuthOptions } from '../index.ts';
+import { type Auth, createAuth, LatchkeyError, loadAssets } from '../index.ts';
 import { apiRoutes } from './api-routes.ts';
-import { createAssets } from './assets.ts';
 import { healthRoutes } from './health.ts';
 import { type Log, logEvents, logRequests } from './log.ts';
 import { refuseOddMethods } from './method-check.ts';
@@ -28,14 +25,13 @@ export interface AppParts {
 }
 
 const viewsFolder = fileURLToPath(new URL('../../views/', import.meta.url));
-const publicFolder = fileURLToPath(new URL('../../public/', import.meta.url));
 
 /** Makes the app and its auth object. */
 export function createApp(parts: AppParts): { app: Express; auth: Auth } {
   const { log } = parts;
   const baseUrl = new URL(parts.auth.baseUrl);
-  const basePath = basePathOf(baseUrl);
-  const assets = createAssets(publicFolder, basePath);
+  const basePath = baseUrl.pathname.replace(/\/+$/, '');
+  const assets = loadAssets(new URL('../../public/', import.meta.url), basePath);
   const localsOf = createPageLocals(parts.product ?? 'latchkey', basePath, assets);
   const render: RenderPage = (req, res, view, title, locals) => {
     res.render(view, { ...localsOf(req, title), ...locals });
@@ -59,7 +55,9 @@ export function createApp(parts: AppParts): { app: Express; auth: Auth } {
   app.use(requireHttps(baseUrl));
 
   const site = express.Router();
-  site.use('/assets', assets.handler);
+  site.use('/assets', (req, res, next) => {
+    if (!assets.serve(req, res, new URL(req.originalUrl, baseUrl.origin))) next();
+  });
   site.use(auth.routes());
   site.use('/api', apiRoutes(auth));
   site.use(pageRoutes(auth, render));

@@ -1,7 +1,7 @@
 // What the embedded defaults keep in the data folder: made at the first start, read by every later one.
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { randomToken } from '../crypto/random.ts';
+import { randomToken } from '../index.ts';
 
 /** The data folder of one installation; only its owner may look into it. */
 export interface DataFolder {

@@ -1,6 +1,6 @@
 // /healthz says that the process lives, /readyz that everything it needs answers.
 import { Router } from 'express';
-import type { Auth } from '../create-auth.ts';
+import type { Auth } from '../index.ts';
 
 /** The two probes. They are reached over plain http too, and set no cookie. */
 export function healthRoutes(auth: Auth, isStopping: () => boolean): Router {

@@ -1,8 +1,8 @@
 // The log: JSON lines by pino, one per request and one per event, and nothing secret in any of them.
 import type { NextFunction, Request, Response } from 'express';
 import { type DestinationStream, type Logger, pino } from 'pino';
-import type { AuthEvent } from '../events.ts';
-import { requestReference } from '../http/request-id.ts';
+import type { AuthEvent } from '../index.ts';
+import { requestReference } from '../index.ts';
 
 /** The app's logger. */
 export type Log = Logger;

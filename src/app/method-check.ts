@@ -1,6 +1,6 @@
 // Refuses the methods that nothing here answers to.
 import type { NextFunction, Request, Response } from 'express';
-import { LatchkeyError } from '../errors.ts';
+import { LatchkeyError } from '../index.ts';
 
 /** Pages are read with GET and HEAD and changed with POST; nothing here answers to anything else. */
 export function refuseOddMethods(req: Request, res: Response, next: NextFunction): void {

@@ -1,7 +1,6 @@
 // Writes errors down before they are answered, and gives those of Express and its parsers a code.
 import type { NextFunction, Request, Response } from 'express';
-import { asLatchkeyError, LatchkeyError } from '../errors.ts';
-import { requestReference } from '../http/request-id.ts';
+import { asLatchkeyError, LatchkeyError, requestReference } from '../index.ts';
 import { type Log, pathOf } from './log.ts';
 
 /** Writes down what went wrong on our side or at a dependency; a refusal is no news here. */

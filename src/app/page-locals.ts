@@ -1,7 +1,6 @@
 // What every page is given: the product, the person looking, addresses, and times in words.
 import type { Request } from 'express';
-import type { User } from '../guards/request-auth.ts';
-import type { Assets } from './assets.ts';
+import type { Assets, User } from '../index.ts';
 
 /** What a page needs of a request, guarded or not. */
 export type PageRequest = Omit<Request, 'user' | 'auth'> & { readonly user?: unknown };

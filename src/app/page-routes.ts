@@ -1,7 +1,7 @@
 // The app's pages: each a guard and a view.
 import { Router } from 'express';
-import type { Auth } from '../create-auth.ts';
-import { anyOf } from '../guards/requirements.ts';
+import type { Auth } from '../index.ts';
+import { anyOf } from '../index.ts';
 import type { RenderPage } from './pages.ts';
 
 /** The example pages and the profile. */

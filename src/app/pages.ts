@@ -1,6 +1,6 @@
 // latchkey's own pages in the look of the app.
 import type { Response } from 'express';
-import type { Pages } from '../http/pages.ts';
+import type { Pages } from '../index.ts';
 import { type PageRequest, words } from './page-locals.ts';
 
 /** Renders a view with the locals every page has. */

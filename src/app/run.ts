@@ -1,5 +1,5 @@
 // Runs the app: settings, local provider where none is configured, listening, and a graceful stop.
-import { ConfigurationError } from '../errors.ts';
+import { ConfigurationError } from '../index.ts';
 import { createApp } from './app.ts';
 import { openDataFolder } from './data-folder.ts';
 import { loadEnvFile, readEnvironment } from './env.ts';

@@ -1,7 +1,8 @@
 // Chooses where sessions live, and the secrets that sign and seal them.
-import type { SessionStoreFactory } from '../config/session-stores.ts';
-import { randomToken } from '../crypto/random.ts';
+
 import { embeddedSessions } from '../embedded.ts';
+import type { SessionStoreFactory } from '../index.ts';
+import { randomToken } from '../index.ts';
 import { redisSessions } from '../redis.ts';
 import type { DataFolder } from './data-folder.ts';
 import type { Log } from './log.ts';

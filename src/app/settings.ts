@@ -1,6 +1,7 @@
 // The settings of the app: the environment with its defaults filled in.
-import type { AuthOptions } from '../config/options.ts';
-import { type Environment, readKeyFile } from './env.ts';
+import type { AuthOptions } from '../index.ts';
+import { readKeyFile } from './env.ts';
+import type { Environment } from './variables.ts';
 
 /** What the app runs with. */
 export interface Settings {

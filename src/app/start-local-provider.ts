@@ -1,8 +1,8 @@
 // Starts the local provider of a trial installation, on the port after the app's.
-import { DatabaseSync } from 'node:sqlite';
-import { randomToken } from '../crypto/random.ts';
+
+import { openProviderStorage } from '../embedded.ts';
+import { randomToken } from '../index.ts';
 import { createLocalProvider, createLocalProviderKeys } from '../local-provider.ts';
-import { embeddedProviderStorage } from '../stores/embedded-provider-storage.ts';
 import type { DataFolder } from './data-folder.ts';
 import { demoAccounts, demoHints } from './demo-users.ts';
 import type { Log } from './log.ts';
@@ -28,7 +28,7 @@ export async function startLocalProvider(
   const base = settings.baseUrl.replace(/\/+$/, '');
   const clientId = 'latchkey-app';
   const clientSecret = await data.keep('local-client-secret', () => randomToken());
-  const database = new DatabaseSync(data.file('local-provider.sqlite'));
+  const storage = openProviderStorage(data.file('local-provider.sqlite'));
   const provider = await createLocalProvider({
     issuer,
     clients: [
@@ -43,7 +43,7 @@ export async function startLocalProvider(
     ],
     accounts: demoAccounts,
     demoHints,
-    storage: embeddedProviderStorage(database),
+    storage,
     keys: await data.keep('local-provider-keys', createLocalProviderKeys),
     scopes: ['reports'],
     apis: [{ audience: base, scopes: ['reports'] }],
@@ -56,7 +56,7 @@ export async function startLocalProvider(
     clientSecret,
     async stop() {
       await server.close();
-      database.close();
+      storage.close();
     },
   };
 }

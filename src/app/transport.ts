@@ -1,7 +1,6 @@
 // Keeps an https site on https: plain requests are sent over, or told what is wrong with the proxy.
 import type { RequestHandler } from 'express';
-import { LatchkeyError } from '../errors.ts';
-import { isPageNavigation } from '../http/navigation.ts';
+import { isPageNavigation, LatchkeyError } from '../index.ts';
 
 const proxyHeaders = ['x-forwarded-proto', 'x-forwarded-for', 'forwarded', 'via'];
 

@@ -1,5 +1,5 @@
 // What createAuth takes: every option with its default and unit.
-import type { Request, RequestHandler, Response } from 'express';
+import type { Request, Response } from 'express';
 import type { Clock } from '../clock.ts';
 import type { LatchkeyError } from '../errors.ts';
 import type { EventListener } from '../events.ts';
@@ -73,9 +73,6 @@ export interface AuthOptions {
   /** For tests. Default: the system clock. */
   readonly clock?: Clock;
 }
-
-/** A middleware that ends the response or calls `next`. */
-export type Middleware = RequestHandler;
 
 /** The same options, checked and with every default filled in. */
 export interface ResolvedOptions {

@@ -1,7 +1,7 @@
 // Puts the local provider together.
 import type { RequestListener } from 'node:http';
 import { Provider } from 'oidc-provider';
-import { loadAssets } from './assets.ts';
+import { loadAssets } from '../http/assets.ts';
 import { createConfiguration, grantSeconds, resolveLifetimes } from './configuration.ts';
 import { createFailurePages } from './failure-pages.ts';
 import { createInteractionRoutes } from './interaction-routes.ts';

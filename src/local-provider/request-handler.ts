@@ -1,7 +1,7 @@
 // The order in which a request is answered: headers, address, files, our pages, the protocol endpoints.
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { Assets } from '../http/assets.ts';
 import { requestReference } from '../http/request-id.ts';
-import type { Assets } from './assets.ts';
 import type { FailurePages } from './failure-pages.ts';
 import type { LocalProviderListener } from './options.ts';
 

@@ -1,7 +1,7 @@
 // Renders the provider's own pages.
 import { fileURLToPath } from 'node:url';
 import ejs from 'ejs';
-import type { Assets } from './assets.ts';
+import type { Assets } from '../http/assets.ts';
 import type { DemoHint } from './options.ts';
 
 /** What each page is given beside the product, the title and the assets. */

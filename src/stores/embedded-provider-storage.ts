@@ -1,5 +1,5 @@
 // Local provider storage in an SQLite database: one table, so that sign-ins survive a restart.
-import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
+import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
 import { systemClock } from '../clock.ts';
 import type { LocalProviderStorage, StoredEntry } from './provider-storage.ts';
 
@@ -24,6 +24,12 @@ const schema = `
 const live = '(expires_at IS NULL OR expires_at > ?)';
 const columns = 'SELECT payload, consumed_at FROM provider_entries WHERE model = ?';
 const sweepEvery = 200;
+
+/** Storage in an SQLite file that this function opens; `close` closes it. */
+export function openProviderStorage(path: string): LocalProviderStorage & { close(): void } {
+  const database = new DatabaseSync(path);
+  return { ...embeddedProviderStorage(database), close: () => database.close() };
+}
 
 /**
  * Keeps what the local provider must remember in `database`; makes its table `provider_entries` when missing.

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startAttackerServer } from '../support/attacker-server.ts';
 import { answer, gzipBomb, html, oversized, redirectTo } from '../support/scripted-provider/answers.ts';
 import { strangerToken, unsignedToken, withBadSignature } from '../support/scripted-provider/forge.ts';
+import { createWeakKey } from '../support/scripted-provider/keys.ts';
 import { type ScriptedProvider, startScriptedProvider, testClient } from '../support/scripted-provider.ts';
 import { attempt, signIn } from '../support/scripted-sign-in.ts';
 
@@ -161,6 +162,12 @@ describe('scripted provider', () => {
       await provider.rotateKeys();
       expect(provider.keys.published).toHaveLength(1);
       expect(await attempt(provider)).toBe('signed in');
+    });
+
+    it('publishes and uses a key that is too weak, and a checking client refuses', async () => {
+      await using weak = await startScriptedProvider();
+      weak.keys.adopt(await createWeakKey(), { use: true });
+      expect(await attempt(weak)).not.toBe('signed in');
     });
 
     it('is honest again after reset', async () => {

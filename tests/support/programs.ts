@@ -74,6 +74,14 @@ export const findProgram = (program: Program, search: ProgramSearch = {}): strin
   return candidates.find(runs) ?? null;
 };
 
+/** Says that an override names nothing that runs: installing a package would not mend it. Null when all is well. */
+export const overrideProblem = (program: Program, search: ProgramSearch = {}): string | null => {
+  const { env = process.env } = search;
+  const { override } = plans[program];
+  if ((env[override] ?? '') === '' || findProgram(program, search) !== null) return null;
+  return `${override} is ${env[override]}, which is no program that runs. Set it right, or unset it.`;
+};
+
 /** Exactly what a person has to do when the program is missing. */
 export const installWords = (program: Program): string => {
   const { override, install } = plans[program];

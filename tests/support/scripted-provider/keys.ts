@@ -21,13 +21,21 @@ export interface ProviderKeys {
   readonly published: readonly SigningKey[];
   /** Publishes one more key; it signs only when `use` is set. */
   add(alg?: SigningAlgorithm, options?: { readonly use?: boolean }): Promise<SigningKey>;
+  /** Publishes a key made elsewhere, for example a weak one. */
+  adopt(key: SigningKey, options?: { readonly use?: boolean }): void;
   /** A new current key. Without `keepOld` the others are no longer published. */
   rotate(options?: { readonly keepOld?: boolean; readonly alg?: SigningAlgorithm }): Promise<SigningKey>;
 }
 
-/** A key of its own, published by nobody: the stranger's key of a forgery. */
-export const createSigningKey = async (alg: SigningAlgorithm = 'RS256'): Promise<SigningKey> => {
-  const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true });
+interface KeyPair {
+  readonly privateKey: CryptoKey;
+  readonly publicKey: CryptoKey;
+}
+
+const describeKey = async (
+  alg: SigningAlgorithm,
+  { privateKey, publicKey }: KeyPair,
+): Promise<SigningKey> => {
   const kid = randomUUID();
   const publicJwk: Json = { ...(await exportJWK(publicKey)), kid, alg, use: 'sig' };
   return { kid, alg, privateKey, publicJwk, publicPem: await exportSPKI(publicKey) };
@@ -36,18 +44,21 @@ export const createSigningKey = async (alg: SigningAlgorithm = 'RS256'): Promise
 export const createProviderKeys = async (alg: SigningAlgorithm): Promise<ProviderKeys> => {
   let current = await createSigningKey(alg);
   let published: readonly SigningKey[] = [current];
-  return {
+  const keys: ProviderKeys = {
     get current() {
       return current;
     },
     get published() {
       return published;
     },
-    async add(added = alg, { use = false } = {}) {
+    async add(added = alg, options = {}) {
       const key = await createSigningKey(added);
+      keys.adopt(key, options);
+      return key;
+    },
+    adopt(key, { use = false } = {}) {
       published = [...published, key];
       if (use) current = key;
-      return key;
     },
     async rotate({ keepOld = false, alg: next = current.alg } = {}) {
       current = await createSigningKey(next);
@@ -55,6 +66,18 @@ export const createProviderKeys = async (alg: SigningAlgorithm): Promise<Provide
       return current;
     },
   };
+  return keys;
+};
+
+/** A key of its own, published by nobody: the stranger's key of a forgery. */
+export const createSigningKey = async (alg: SigningAlgorithm = 'RS256'): Promise<SigningKey> =>
+  describeKey(alg, await generateKeyPair(alg, { extractable: true }));
+
+/** An RS256 key of 1024 bits, which nobody may accept (RFC 7518 section 3.3 asks for 2048). */
+export const createWeakKey = async (): Promise<SigningKey> => {
+  const publicExponent = new Uint8Array([1, 0, 1]);
+  const algorithm = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256', modulusLength: 1024, publicExponent };
+  return describeKey('RS256', await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify']));
 };
 
 const signatureParameters: Readonly<Record<SigningAlgorithm, Parameters<webcrypto.SubtleCrypto['sign']>[0]>> =

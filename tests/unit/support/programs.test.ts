@@ -1,6 +1,6 @@
 // Finding redis-server and Chromium: the override decides alone, then the usual places, then PATH.
 import { describe, expect, it } from 'vitest';
-import { findProgram, installWords } from '../../support/programs.ts';
+import { findProgram, installWords, overrideProblem } from '../../support/programs.ts';
 
 const only = (...files: string[]) => ({ runs: (file: string) => files.includes(file) });
 
@@ -9,6 +9,13 @@ describe('finding a program', () => {
     const env = { REDIS_SERVER_BIN: '/opt/redis-server', PATH: '/usr/bin' };
     expect(findProgram('redis-server', { env, ...only('/opt/redis-server') })).toBe('/opt/redis-server');
     expect(findProgram('redis-server', { env, ...only('/usr/bin/redis-server') })).toBeNull();
+  });
+
+  it('says that an override is wrong', () => {
+    const env = { REDIS_SERVER_BIN: '/gone', PATH: '' };
+    expect(overrideProblem('redis-server', { env, ...only('/usr/bin/redis-server') })).toContain('/gone');
+    expect(overrideProblem('redis-server', { env, ...only('/gone') })).toBeNull();
+    expect(overrideProblem('redis-server', { env: {}, ...only() })).toBeNull();
   });
 
   it('looks at the usual places and at PATH', () => {

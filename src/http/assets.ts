@@ -1,4 +1,4 @@
-// Serves the repository's public folder from memory, each file under an address that changes with its content.
+// Serves a folder of static files from memory, each under an address that changes with its content.
 import { readdirSync, readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname } from 'node:path';
@@ -25,10 +25,13 @@ const types: Record<string, string> = {
   '.png': 'image/png',
   '.svg': 'image/svg+xml',
 };
-const prefix = '/assets/';
 
-/** Reads the folder once. Only what was found is served, so no path in a request ever reaches the file system. */
-export function loadAssets(folder: URL): Assets {
+/**
+ * Reads the folder once. Only what was found is served, so no path in a request ever reaches the file system.
+ * @param basePath - what stands before `/assets/` in the addresses
+ */
+export function loadAssets(folder: URL, basePath = ''): Assets {
+  const prefix = `${basePath}/assets/`;
   const assets = new Map<string, Asset>();
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const type = types[extname(entry.name)];

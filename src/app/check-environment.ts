@@ -1,0 +1,60 @@
+// What the environment variables have to fulfil together, beyond each one's own check.
+import { type ConfigurationProblem, isLoopbackHost } from '../index.ts';
+import { type Environment, makeSecret } from './variables.ts';
+
+/** The problems that show only when variables are looked at together. */
+export function checkTogether(environment: Environment): ConfigurationProblem[] {
+  const problems: ConfigurationProblem[] = [];
+  const add = (name: string, problem: string, mend: string) => problems.push({ name, problem, mend });
+  const production = environment.NODE_ENV === 'production';
+  const { OIDC_ISSUER: issuer, OIDC_CLIENT_AUTH: auth = 'client_secret_basic' } = environment;
+
+  if (production) {
+    if (issuer === undefined)
+      add(
+        'OIDC_ISSUER',
+        'is not set.',
+        'The local provider is for trying things out: set the issuer URL of your provider.',
+      );
+    if (environment.SESSION_SECRET === undefined) add('SESSION_SECRET', 'is not set.', makeSecret);
+    if (environment.BASE_URL === undefined)
+      add('BASE_URL', 'is not set.', 'Set the public https address of the app.');
+    for (const name of ['BASE_URL', 'OIDC_ISSUER'] as const) {
+      const text = environment[name];
+      if (text?.startsWith('http:') && !isLoopbackHost(new URL(text).hostname)) {
+        add(
+          name,
+          'is plain http in production.',
+          'Use https: everybody on the way could read and change what is sent.',
+        );
+      }
+    }
+  }
+  if (issuer !== undefined) {
+    if (environment.OIDC_CLIENT_ID === undefined)
+      add('OIDC_CLIENT_ID', 'is not set.', 'Take it from the registration at your provider.');
+    if (auth.startsWith('client_secret') && environment.OIDC_CLIENT_SECRET === undefined) {
+      add(
+        'OIDC_CLIENT_SECRET',
+        'is not set.',
+        'Take it from the registration, or choose another OIDC_CLIENT_AUTH.',
+      );
+    }
+    if (auth === 'private_key_jwt' && environment.OIDC_CLIENT_KEY_FILE === undefined) {
+      add(
+        'OIDC_CLIENT_KEY_FILE',
+        'is not set.',
+        'Name the PEM or JWK file whose public key is registered at your provider.',
+      );
+    }
+  }
+  const idle = environment.SESSION_IDLE_SECONDS ?? 86_400;
+  if (idle > (environment.SESSION_ABSOLUTE_SECONDS ?? 604_800)) {
+    add(
+      'SESSION_IDLE_SECONDS',
+      'is longer than SESSION_ABSOLUTE_SECONDS.',
+      'Make it shorter, or the absolute limit longer.',
+    );
+  }
+  return problems;
+}

@@ -1,0 +1,154 @@
+// Every environment variable: its check, its default and what it is for, in one table.
+import { existsSync } from 'node:fs';
+import { z } from 'zod';
+import { minSecretLength } from '../index.ts';
+import { trustProxy } from './trust-proxy.ts';
+
+/** How to mend a missing or weak secret. */
+export const makeSecret = 'Make one with `openssl rand -base64 48`.';
+const number = (least: number, most: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, { error: 'is not a whole number.' })
+    .transform(Number)
+    .pipe(
+      z
+        .number()
+        .min(least, { error: `is below ${least}.` })
+        .max(most, { error: `is above ${most}.` }),
+    );
+const url = z.string().refine((text) => URL.canParse(text) && /^https?:\/\//.test(text), {
+  error: 'is not an http or https URL, such as https://login.example.com.',
+});
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((item) => item.trim())
+    .filter(Boolean),
+);
+const seconds = number(1, 400 * 86_400);
+const file = z.string().refine((path) => existsSync(path), { error: 'names a file that is not there.' });
+
+/** Every variable: what it is checked by, its default, and what it is for. `.env.example` and the docs follow it. */
+export const variables = {
+  NODE_ENV: {
+    check: z.string(),
+    fallback: 'development',
+    about: '`production` switches the demo off and asks for real settings',
+  },
+  PORT: {
+    check: number(1, 65_534),
+    fallback: '3000',
+    about: 'port the app listens on; the local provider takes the next one',
+  },
+  HOST: {
+    check: z.string(),
+    fallback: '127.0.0.1, in production 0.0.0.0',
+    about: 'address the app listens on',
+  },
+  BASE_URL: {
+    check: url,
+    fallback: 'http://localhost:$PORT',
+    about: 'public address; the only source of redirect URIs and links',
+  },
+  OIDC_ISSUER: {
+    check: url,
+    fallback: 'unset: the built-in local provider',
+    about: 'exact issuer URL of your provider',
+  },
+  OIDC_CLIENT_ID: { check: z.string(), fallback: '', about: 'client id of the registration at the provider' },
+  OIDC_CLIENT_SECRET: { check: z.string(), fallback: '', about: 'its secret' },
+  OIDC_CLIENT_AUTH: {
+    check: z.enum(['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none']),
+    fallback: 'client_secret_basic',
+    about: 'how the client proves itself: client_secret_basic, client_secret_post, private_key_jwt or none',
+  },
+  OIDC_CLIENT_KEY_FILE: { check: file, fallback: '', about: 'PEM or JWK file for private_key_jwt' },
+  OIDC_SCOPE: {
+    check: z.string(),
+    fallback: 'openid profile email offline_access',
+    about: 'scopes to ask for',
+  },
+  OIDC_AUDIENCE: {
+    check: z.string(),
+    fallback: '',
+    about: 'API to ask access tokens for, sent as `resource`',
+  },
+  OIDC_PERMISSIONS_CLAIM: {
+    check: list,
+    fallback: 'permissions',
+    about: 'claim paths, comma-separated; the first present wins',
+  },
+  OIDC_ROLES_CLAIM: {
+    check: list,
+    fallback: 'roles',
+    about: 'claim paths, comma-separated; the first present wins',
+  },
+  OIDC_AUTHORIZATION_FROM: {
+    check: list.pipe(z.array(z.enum(['access_token', 'id_token', 'userinfo']))),
+    fallback: 'access_token,id_token',
+    about: 'where permissions and roles are read, in this order',
+  },
+  OIDC_USERINFO: {
+    check: z.enum(['login', 'never']),
+    fallback: 'login',
+    about: '`never` uses the ID token alone',
+  },
+  OIDC_PROFILE: {
+    check: z.enum(['baseline']),
+    fallback: 'baseline',
+    about: 'security profile; this version has `baseline`',
+  },
+  SESSION_SECRET: {
+    check: list.refine((secrets) => secrets.every((secret) => secret.length >= minSecretLength), {
+      error: `has a secret of fewer than ${minSecretLength} characters. ${makeSecret}`,
+    }),
+    fallback: 'made and kept in DATA_DIR; required in production',
+    about: 'comma list: the first signs and seals, the rest still open',
+  },
+  SESSION_IDLE_SECONDS: {
+    check: seconds,
+    fallback: '86400',
+    about: 'a session ends after so many seconds without a visit',
+  },
+  SESSION_ABSOLUTE_SECONDS: {
+    check: seconds,
+    fallback: '604800',
+    about: 'a session ends after so many seconds in any case',
+  },
+  ACCESS_TOKEN_COOKIE: {
+    check: z.enum(['sealed', 'plain']),
+    fallback: 'sealed',
+    about: '`plain` shares the token with sibling services',
+  },
+  REDIS_URL: {
+    check: z.string().regex(/^rediss?:\/\//, { error: 'does not begin with redis:// or rediss://.' }),
+    fallback: 'unset: embedded store in DATA_DIR',
+    about: 'where sessions live: redis:// or rediss://',
+  },
+  DATA_DIR: { check: z.string(), fallback: './data', about: 'folder for what the embedded defaults keep' },
+  TRUST_PROXY: {
+    check: trustProxy,
+    fallback: '',
+    about: 'number of proxy hops, or comma list of their subnets',
+  },
+  LOG_LEVEL: {
+    check: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
+    fallback: 'info',
+    about: 'fatal, error, warn, info, debug, trace or silent',
+  },
+  LATCHKEY_DEBUG: {
+    check: z.enum(['on', 'off']),
+    fallback: 'off',
+    about: '`on` logs at debug level; never a secret',
+  },
+} as const;
+
+type Variables = typeof variables;
+
+/** The variables that are set, checked and converted. */
+export type Environment = { readonly [Name in keyof Variables]?: z.output<Variables[Name]['check']> };
+
+/** Name, default and meaning of every variable. */
+export const environmentVariables: readonly { name: string; fallback: string; about: string }[] =
+  Object.entries(variables).map(([name, { fallback, about }]) => ({ name, fallback, about }));

@@ -18,6 +18,7 @@ import { createCompleteLogin } from './routes/complete-login.ts';
 import { createFinishOnce } from './routes/finish-once.ts';
 import { loginRoute } from './routes/login.ts';
 import { logoutPage, logoutRoute } from './routes/logout.ts';
+import { createReportFailure } from './routes/report-failure.ts';
 import { createRevoke } from './routes/revoke.ts';
 import { createRouter } from './routes/router.ts';
 import { createSite } from './routes/site.ts';
@@ -134,6 +135,7 @@ export function createAuth(options: AuthOptions): Auth {
     }),
     logoutPage: logoutPage(logout),
     logout: logoutRoute(logout),
+    reportFailure: createReportFailure(emit, contextOf),
     onError,
   });
 

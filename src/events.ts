@@ -35,6 +35,7 @@ export type AuthEvent = EventContext &
     | { readonly type: 'claims_trimmed'; readonly subject: string; readonly bytes: number }
     | { readonly type: 'provider_failed'; readonly code: string; readonly detail: string }
     | { readonly type: 'store_failed'; readonly detail: string }
+    | { readonly type: 'route_failed'; readonly code: string; readonly detail: string }
   );
 
 /** Receives events. What it throws is swallowed: reporting never breaks a request. */

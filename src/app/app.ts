@@ -58,6 +58,8 @@ export function createApp(parts: AppParts): { app: Express; auth: Auth } {
   site.use('/assets', (req, res, next) => {
     if (!assets.serve(req, res, new URL(req.originalUrl, baseUrl.origin))) next();
   });
+  // Browsers ask for it beside answers that are no pages and so cannot name an icon.
+  site.get('/favicon.ico', (_req, res) => res.redirect(302, assets.href('favicon.svg')));
   site.use(auth.routes());
   site.use('/api', apiRoutes(auth));
   site.use(pageRoutes(auth, render));

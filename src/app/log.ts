@@ -18,7 +18,8 @@ export function createLog(level: string, destination?: DestinationStream): Log {
     formatters: { level: (label: string) => ({ level: label }) },
     serializers: { err: (error: unknown) => describeError(error) },
   };
-  return destination === undefined ? pino(options) : pino(options, destination);
+  // Written at once: buffered lines would be lost in a crash, and flushing them into a closed pipe never ends.
+  return pino(options, destination ?? pino.destination({ fd: 1, sync: true }));
 }
 
 /** Logs each event under its own name; what went wrong is a warning. */

@@ -60,9 +60,10 @@ async function present(
   tokenCookie: TokenCookie,
 ): Promise<PresentedToken | 'absent' | 'invalid' | 'header'> {
   if (getter === undefined) return req.headers.authorization === undefined ? tokenCookie.read(req) : 'header';
+  // Where the header is the place to look, one that the getter cannot read is as bad as a wrong one.
+  if (getter.source === 'authorization') return req.headers.authorization === undefined ? 'absent' : 'header';
   const token = await getter(req);
-  if (token === null || token === '') return 'absent';
-  return getter.source === 'authorization' ? 'header' : presentedToken(token);
+  return token === null || token === '' ? 'absent' : presentedToken(token);
 }
 
 function authOf(session: LoadedSession, presented: PresentedToken, parts: AuthenticateParts): RequestAuth {

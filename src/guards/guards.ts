@@ -31,9 +31,12 @@ export interface Guards {
   /** Gives `req.user` and `req.auth`. */
   currentUser(options: GuardOptions & { readonly optional: true }): Guard<User | null, RequestAuth | null>;
   currentUser(options?: GuardOptions & { readonly optional?: false }): Guard<User, RequestAuth>;
+  /** Where the compiler cannot see whether the guard is optional, both can be null. */
+  currentUser(options: GuardOptions): Guard<User | null, RequestAuth | null>;
   /** Gives `req.auth` alone. */
   authenticated(options: GuardOptions & { readonly optional: true }): Guard<undefined, RequestAuth | null>;
   authenticated(options?: GuardOptions & { readonly optional?: false }): Guard<undefined, RequestAuth>;
+  authenticated(options: GuardOptions): Guard<undefined, RequestAuth | null>;
 }
 
 /** What guards need. */
@@ -59,8 +62,8 @@ export function createGuards(parts: GuardParts): Guards {
           if (withUser) Object.assign(req, { user: passed.kind === 'session' ? passed.user : null });
           next();
         })
-        // Whatever fails here fails closed: the handler behind the guard does not run.
-        .catch(next);
+        // Whatever fails here fails closed. `next` with nothing, or with 'route', would go on past the guard.
+        .catch((thrown: unknown) => next(thrown instanceof Error ? thrown : asLatchkeyError(thrown)));
     });
   return {
     currentUser: (options: GuardOptions = {}) => guard(options, true),

@@ -76,7 +76,10 @@ export function createGuard<U, A>(
         if (error !== undefined) return next(error);
         // The middleware has set both properties; only the compiler cannot see it.
         const guarded = req as unknown as GuardedRequest<U, A>;
-        Promise.try(handler, guarded, res, next).catch(next);
+        Promise.try(handler, guarded, res, next).catch((thrown: unknown) => {
+          // As Express does: a rejection with nothing is still a failure.
+          next(thrown || new Error('a handler was rejected without an error'));
+        });
       });
     };
   };

@@ -18,7 +18,7 @@ export function isPageNavigation(req: IncomingMessage): boolean {
 
 /** Whether Accept names text/html, that is: whether a page is a good answer. */
 export function acceptsHtml(req: IncomingMessage): boolean {
-  return /(?:^|[\s,])(?:text\/html|application\/xhtml\+xml)(?![^,]*;\s*q=0(?:\.0*)?\s*(?:,|;|$))/i.test(
+  return /(?:^|[\s,])(?:text\/html|application\/xhtml\+xml)(?=[\s;,]|$)(?![^,]*;\s*q=0(?:\.0*)?\s*(?:,|;|$))/i.test(
     (req.headers.accept ?? '').slice(0, 1024),
   );
 }

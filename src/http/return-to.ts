@@ -49,7 +49,7 @@ export function acceptableReturnTo(value: unknown, rules: ReturnToRules): string
   if (isDenied(url.pathname.slice(basePath.length), rules)) return null;
   const path = `${url.pathname}${url.search}${url.hash}`;
   // Percent-encoding can make it longer than what came.
-  return path.length > maxReturnToLength * 3 ? null : path;
+  return path.length > maxReturnToLength ? null : path;
 }
 
 function isDenied(pathname: string, rules: ReturnToRules): boolean {

@@ -29,6 +29,8 @@ export interface Identity {
 }
 
 const mostNames = 500;
+/** Longer names are no permissions of anybody; kept, a few hundred of them would fill the session store. */
+const longestName = 256;
 
 /**
  * Joins the sources. Userinfo goes over the ID token's claims about the person, but never decides what they may
@@ -61,8 +63,12 @@ function firstPresent(
     for (const path of claims === null ? [] : paths) {
       const value = claimAt(claims ?? {}, path);
       // Present but of another shape counts as none: it must not fall through to a source of less weight.
-      if (value !== undefined) return [...new Set(namesIn(value) ?? [])].slice(0, mostNames);
+      if (value !== undefined) return keepNames(namesIn(value) ?? []);
     }
   }
   return [];
+}
+
+function keepNames(names: readonly string[]): readonly string[] {
+  return [...new Set(names)].filter((name) => name.length <= longestName).slice(0, mostNames);
 }

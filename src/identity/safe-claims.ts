@@ -51,7 +51,8 @@ const standardClaims = new Set([
   'address',
   'updated_at',
 ]);
-const longestStandardText = 200;
+/** Characters of a standard claim when there are too many claims; the shorter ones where that is still too much. */
+const longestStandardTexts = [200, 50, 10];
 const notTexts: Record<string, string> = {
   email_verified: 'boolean',
   phone_number_verified: 'boolean',
@@ -74,16 +75,28 @@ export function keepClaims(claims: Readonly<Record<string, unknown>>, subject: s
     all[name] = cleaned(value, 1);
   }
   all.sub = subject;
-  const bytes = Buffer.byteLength(JSON.stringify(all));
+  const bytes = sizeOf(all);
   if (bytes <= maxUserBytes) return { user: all, trimmedFrom: null };
 
-  const few: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(all)) {
-    if (!standardClaims.has(name) || (typeof value === 'object' && value !== null)) continue;
-    few[name] = typeof value === 'string' ? value.slice(0, longestStandardText) : value;
+  let user: Record<string, unknown> = {};
+  for (const longest of longestStandardTexts) {
+    user = { ...standardOnly(all, longest), sub: subject };
+    if (sizeOf(user) <= maxUserBytes) break;
   }
-  few.sub = subject;
-  return { user: few, trimmedFrom: bytes };
+  return { user, trimmedFrom: bytes };
+}
+
+function sizeOf(claims: Readonly<Record<string, unknown>>): number {
+  return Buffer.byteLength(JSON.stringify(claims));
+}
+
+function standardOnly(claims: Readonly<Record<string, unknown>>, longest: number): Record<string, unknown> {
+  const few: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(claims)) {
+    if (!standardClaims.has(name) || (typeof value === 'object' && value !== null)) continue;
+    few[name] = typeof value === 'string' ? value.slice(0, longest) : value;
+  }
+  return few;
 }
 
 /** A standard claim of another type than the specification's is left out: a name that is an object breaks pages. */

@@ -12,6 +12,7 @@ import {
   jwtVerify,
 } from 'jose';
 import type { Clock } from '../clock.ts';
+import { LatchkeyError } from '../errors.ts';
 import type { LimitedFetch } from './limited-fetch.ts';
 import { translateError } from './translate-error.ts';
 
@@ -34,9 +35,10 @@ export function createProviderKeys(jwksUri: string, fetch: LimitedFetch, clock: 
   const remote = createRemoteJWKSet(new URL(jwksUri), {
     cacheMaxAge: freshForMs,
     cooldownDuration: Number.POSITIVE_INFINITY,
-    [customFetch]: fetch,
+    [customFetch]: refusingOutages(fetch),
   });
   let forcedAt = Number.NEGATIVE_INFINITY;
+  let forced: Promise<void> = Promise.resolve();
   let goodAt = Number.NEGATIVE_INFINITY;
 
   const select = async (header: JWTHeaderParameters, input: FlattenedJWSInput) => {
@@ -45,9 +47,13 @@ export function createProviderKeys(jwksUri: string, fetch: LimitedFetch, clock: 
       if (remote.fresh) goodAt = clock();
       return key;
     } catch (thrown) {
-      if (thrown instanceof errors.JWKSNoMatchingKey && clock() - forcedAt >= cooldownMs) {
-        forcedAt = clock();
-        await remote.reload();
+      if (thrown instanceof errors.JWKSNoMatchingKey) {
+        if (clock() - forcedAt >= cooldownMs) {
+          forcedAt = clock();
+          forced = remote.reload();
+        }
+        // Whoever comes while, or just after, another's fetch is under way looks again too: a rotation locks nobody out.
+        await forced;
         return remote(header, input);
       }
       const lastGood = remote.jwks();
@@ -69,10 +75,20 @@ export function createProviderKeys(jwksUri: string, fetch: LimitedFetch, clock: 
   };
 }
 
+/** jose tells a 500 from a 404 no better than from nonsense; the first is an outage that passes. */
+function refusingOutages(fetch: LimitedFetch): LimitedFetch {
+  return async (url, options) => {
+    const response = await fetch(url, options);
+    if (response.status < 500 && response.status !== 429) return response;
+    throw new LatchkeyError('provider_unavailable', { detail: `keys: answered ${response.status}` });
+  };
+}
+
 /** Whether the keys could not be fetched, as against: fetched, and none of them fits. */
 function isOutage(thrown: unknown): boolean {
   return (
-    !(thrown instanceof errors.JOSEError) || ['ERR_JOSE_GENERIC', 'ERR_JWKS_TIMEOUT'].includes(thrown.code)
+    !(thrown instanceof errors.JOSEError) ||
+    ['ERR_JOSE_GENERIC', 'ERR_JWKS_TIMEOUT', 'ERR_JWKS_INVALID'].includes(thrown.code)
   );
 }
 
@@ -90,7 +106,10 @@ async function verifyWithAny(
       try {
         return await jwtVerify(token, key, options);
       } catch (attempt) {
-        if (!(attempt instanceof errors.JWSSignatureVerificationFailed)) throw attempt;
+        // A key that cannot be used at all, such as an RSA key that is too short, throws a TypeError.
+        const notThisKey =
+          attempt instanceof errors.JWSSignatureVerificationFailed || attempt instanceof TypeError;
+        if (!notThisKey) throw attempt;
       }
     }
     throw new errors.JWSSignatureVerificationFailed();

@@ -138,10 +138,13 @@ function checkEndpoints(server: Readonly<Record<string, unknown>>, parts: Metada
 
 /** Addresses that a provider elsewhere has no business sending us to (RFC 6890). */
 function isPrivateAddress(hostname: string): boolean {
+  // A name may end in a dot and means the same then.
+  const host = hostname.replace(/\.$/, '');
   return (
-    isLoopbackHost(hostname) ||
-    /^(?:0|10|127|169\.254|172\.(?:1[6-9]|2\d|3[01])|192\.168)\./.test(hostname) ||
-    /^\[(?:::|f[cd]|fe[89ab])/i.test(hostname)
+    isLoopbackHost(host) ||
+    /^(?:0|10|127|169\.254|172\.(?:1[6-9]|2\d|3[01])|192\.168)\./.test(host) ||
+    /^100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])\./.test(host) ||
+    /^\[(?:::|f[cd]|fe[89ab])/i.test(host)
   );
 }
 

@@ -14,6 +14,13 @@ export type ProviderCall = 'discovery' | 'authorization' | 'token' | 'userinfo' 
 
 const maxProviderText = 300;
 
+/** Some servers do not percent-decode Basic credentials; a secret with special characters fails there. */
+const credentialsHint = 'Check the client id and secret; if they are right, try client_secret_post.';
+
+/** Some providers refuse what they do not know instead of leaving it out (RFC 6749 section 3.3 allows both). */
+const scopeHint =
+  'Check the scope that is asked for; if the provider does not know offline_access, leave it out.';
+
 /** Translates. What is ours already stays as it is. */
 export function translateError(thrown: unknown, call: ProviderCall): LatchkeyError {
   const inner = thrown instanceof Error && thrown.cause instanceof LatchkeyError ? thrown.cause : thrown;
@@ -22,23 +29,24 @@ export function translateError(thrown: unknown, call: ProviderCall): LatchkeyErr
     return new LatchkeyError('provider_refused', {
       status: statusOfRefusal(thrown.error),
       ...wordsOf(thrown.error, thrown.error_description),
-      detail: 'the authorization response is an error',
+      detail: `the authorization response is an error${thrown.error === 'invalid_scope' ? `. ${scopeHint}` : ''}`,
       cause: thrown,
     });
   }
   if (thrown instanceof ResponseBodyError) return translateBody(thrown, call);
   if (thrown instanceof WWWAuthenticateChallengeError) {
-    return new LatchkeyError(call === 'userinfo' ? 'userinfo_invalid' : 'client_rejected', {
-      detail: `${call} endpoint answered ${thrown.status} with a challenge`,
-      cause: thrown,
-    });
+    const detail = `${call} endpoint answered ${thrown.status} with a challenge`;
+    return call === 'userinfo'
+      ? new LatchkeyError('userinfo_invalid', { detail, cause: thrown })
+      : new LatchkeyError('client_rejected', { detail: `${detail}. ${credentialsHint}`, cause: thrown });
   }
   if (thrown instanceof ClientError) return translateClientError(thrown, call);
   if (thrown instanceof joseErrors.JOSEError) {
     const code = thrown.code === 'ERR_JOSE_GENERIC' ? 'provider_response_invalid' : 'id_token_invalid';
     return new LatchkeyError(code, { detail: `${thrown.code}: ${thrown.message}`, cause: thrown });
   }
-  if (thrown instanceof TypeError && call === 'keys') {
+  // WebCrypto says a DOMException where a published key cannot be read.
+  if ((thrown instanceof TypeError || thrown instanceof DOMException) && call === 'keys') {
     return new LatchkeyError('id_token_invalid', {
       detail: `unusable key: ${thrown.message}`,
       cause: thrown,
@@ -53,10 +61,8 @@ function translateBody(error: ResponseBodyError, call: ProviderCall): LatchkeyEr
   if (error.status >= 500 || error.status === 429) {
     return new LatchkeyError('provider_unavailable', { ...details, ...retryAfter(error.response) });
   }
-  // Some servers do not percent-decode Basic credentials; a secret with special characters fails there.
-  const hint = 'Check the client id and secret; if they are right, try client_secret_post.';
   if (error.error === 'invalid_client') {
-    return new LatchkeyError('client_rejected', { ...details, detail: `${detail}. ${hint}` });
+    return new LatchkeyError('client_rejected', { ...details, detail: `${detail}. ${credentialsHint}` });
   }
   if (call === 'userinfo') return new LatchkeyError('userinfo_invalid', details);
   // An authorization code that the provider no longer takes is used up or too old: signing in again mends it.
@@ -67,8 +73,9 @@ function translateBody(error: ResponseBodyError, call: ProviderCall): LatchkeyEr
 function translateClientError(error: ClientError, call: ProviderCall): LatchkeyError {
   const status = error.cause instanceof Response ? error.cause.status : null;
   const because = error.cause instanceof Error ? `: ${error.cause.message}` : '';
-  const detail = `${call}: ${error.code ?? 'unknown'} ${error.message}${because}${status === null ? '' : ` (${status})`}`;
+  const what = `${call}: ${error.code ?? 'unknown'} ${error.message}${because}${status === null ? '' : ` (${status})`}`;
   const code = clientErrorCode(error, call, status);
+  const detail = code === 'client_rejected' ? `${what}. ${credentialsHint}` : what;
   const response = error.cause instanceof Response ? error.cause : undefined;
   return new LatchkeyError(code, { detail, cause: error, ...(response ? retryAfter(response) : {}) });
 }

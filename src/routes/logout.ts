@@ -42,7 +42,17 @@ export function logoutPage({ load, pages, site }: LogoutParts): RequestHandler {
 export function logoutRoute(parts: LogoutParts): RequestHandler {
   return async (req, res) => {
     noStore(res);
-    if (!hasSameOriginProof(req, parts.site.baseUrl)) throw new LatchkeyError('cross_site_request');
+    if (!hasSameOriginProof(req, parts.site.baseUrl)) {
+      const code = 'cross_site_request';
+      parts.emit({
+        ...parts.contextOf(req),
+        type: 'access_refused',
+        code,
+        subject: null,
+        path: parts.site.logoutHref,
+      });
+      throw new LatchkeyError(code);
+    }
     const session = await parts.load(req);
     const ended =
       typeof session === 'string' ? null : await parts.end(session, { reason: 'logout', revoke: true });

@@ -1,5 +1,12 @@
 // latchkey's routes, in one list.
-import { type NextFunction, type Request, type RequestHandler, type Response, Router } from 'express';
+import {
+  type ErrorRequestHandler,
+  type NextFunction,
+  type Request,
+  type RequestHandler,
+  type Response,
+  Router,
+} from 'express';
 import { LatchkeyError } from '../errors.ts';
 import { routePaths } from './site.ts';
 
@@ -9,6 +16,8 @@ export interface RouteHandlers {
   readonly callback: RequestHandler;
   readonly logoutPage: RequestHandler;
   readonly logout: RequestHandler;
+  /** Sees the errors of login and logout before they are answered. */
+  readonly reportFailure: ErrorRequestHandler;
   readonly onError: (error: unknown, req: Request, res: Response, next: NextFunction) => void;
 }
 
@@ -20,6 +29,7 @@ export function createRouter(handlers: RouteHandlers): Router {
   router.get(routePaths.logout, handlers.logoutPage);
   router.post(routePaths.logout, handlers.logout);
   router.all(routePaths.logout, only('GET', 'HEAD', 'POST'));
+  router.use([routePaths.login, routePaths.logout], handlers.reportFailure);
   router.use(handlers.onError);
   return router;
 }

@@ -7,8 +7,9 @@ import { type CookiePolicy, clearCookie, cookieValues, readCookies, setCookie } 
 
 /** The longest value of one cookie, in characters; browsers take 4,096 bytes with name and attributes. */
 export const maxCookieValue = 3800;
-/** More parts than this would pass the 8 KB that common proxies take as one header. */
-export const maxCookieParts = 2;
+/** The longest value of all parts: common proxies take 8 KB of headers, and the answer of a login has others too. */
+export const maxCookieTotal = 6750;
+const maxCookieParts = Math.ceil(maxCookieTotal / maxCookieValue);
 
 /** What a request presents: the token's digest, and the token itself unless the cookie only refers to it. */
 export interface PresentedToken {
@@ -67,7 +68,7 @@ export function presentedToken(token: string): PresentedToken {
 function cookieValue(token: Secret, form: 'sealed' | 'plain', sealer: Sealer): string {
   const text = token.reveal();
   const value = form === 'plain' ? encodeURIComponent(text) : sealer.seal('token', `t${text}`);
-  if (value.length <= maxCookieValue * maxCookieParts) return value;
+  if (value.length <= maxCookieTotal) return value;
   // The vault has the token; the session only needs to see which one it is.
   return sealer.seal('token', `h${sha256(text)}`);
 }

@@ -5,11 +5,12 @@ import type { RecordBackend, SessionLifetimes, SessionStoreFactory } from '../co
 import { connectRedis, type RedisConnection, type RedisOptions } from './redis-client.ts';
 import { readSession, stampOf, writeSession } from './stored-session.ts';
 
-// SETRANGE alone would create an ended session anew, so both happen in one step and only where the record is.
+// SETRANGE alone would create an ended session anew, and for ever: so all of it happens in one step, only where
+// the record is, and not when no time is left, because EXPIRE has then removed it.
 const touchScript = `
 if redis.call('EXPIRE', KEYS[1], ARGV[1]) == 0 then return 0 end
-redis.call('SETRANGE', KEYS[1], 0, ARGV[2])
 redis.call('EXPIRE', KEYS[2], ARGV[1])
+if tonumber(ARGV[1]) > 0 then redis.call('SETRANGE', KEYS[1], 0, ARGV[2]) end
 return 1`;
 
 interface Keys {

@@ -6,6 +6,8 @@ import { openTransaction, sealTransaction, type Transaction, transactionSeconds 
 
 /** How many logins may be in flight in one browser. */
 export const maxTransactions = 5;
+/** What the cookies of all of them may weigh, in characters: with longer ones a server refuses every request (431). */
+export const maxTransactionCharacters = 7000;
 
 /** Keeps, finds and clears the cookies of logins in flight. */
 export interface TransactionCookies {
@@ -22,13 +24,17 @@ export function createTransactionCookies(
   const prefix = policy.transactionPrefix;
 
   const inFlight = (req: IncomingMessage) => {
-    const live: Transaction[] = [];
+    const live: { id: string; startedAt: number; size: number }[] = [];
     const dead: string[] = [];
     for (const [name, value] of readCookies(req)) {
       if (!name.startsWith(prefix)) continue;
       const transaction = openTransaction(name.slice(prefix.length), value, sealer, now());
-      if (transaction === null) dead.push(name);
-      else live.push(transaction);
+      if (transaction === null) {
+        dead.push(name);
+        continue;
+      }
+      const { id, startedAt } = transaction;
+      live.push({ id, startedAt, size: name.length + value.length });
     }
     return { live, dead };
   };
@@ -36,20 +42,19 @@ export function createTransactionCookies(
   return {
     add(req, res, transaction) {
       const { live, dead } = inFlight(req);
-      const oldestFirst = live.sort((a, b) => a.startedAt - b.startedAt);
-      const evicted = oldestFirst.slice(0, Math.max(0, live.length + 1 - maxTransactions));
+      const value = sealTransaction(transaction, sealer);
+      let size = prefix.length + transaction.id.length + value.length;
+      const newestFirst = live.sort((a, b) => b.startedAt - a.startedAt);
+      const evicted = newestFirst.filter((other, index) => {
+        size += other.size;
+        return index + 1 >= maxTransactions || size > maxTransactionCharacters;
+      });
       // A planted cookie may carry a name that no header takes; then it is left to itself.
       const names = [...dead, ...evicted.map(({ id }) => prefix + id)].filter((name) =>
         /^[\w.-]+$/.test(name),
       );
       for (const name of new Set(names.slice(0, maxTransactions * 2))) clearCookie(res, policy, name);
-      setCookie(
-        res,
-        policy,
-        prefix + transaction.id,
-        sealTransaction(transaction, sealer),
-        transactionSeconds,
-      );
+      setCookie(res, policy, prefix + transaction.id, value, transactionSeconds);
     },
     find(req, id) {
       for (const [name, value] of readCookies(req)) {

@@ -1,0 +1,23 @@
+// Reports what went wrong on our side or at a dependency while a route answered: nobody behind the router sees it.
+import type { ErrorRequestHandler, Request } from 'express';
+import { asLatchkeyError, type LatchkeyError } from '../errors.ts';
+import type { AuthEvent, Emit } from '../events.ts';
+
+/** Makes the reporting step. Refusals are no failure, and the callback has reported its own. */
+export function createReportFailure(
+  emit: Emit,
+  contextOf: (req: Request) => Pick<AuthEvent, 'requestId' | 'ip'>,
+): ErrorRequestHandler {
+  return (thrown, req, _res, next) => {
+    const error = asLatchkeyError(thrown);
+    if (error.status >= 500) emit({ ...contextOf(req), ...failureEvent(error) });
+    next(error);
+  };
+}
+
+function failureEvent(error: LatchkeyError): AuthEvent {
+  const { code, message: detail } = error;
+  if (code === 'store_unavailable') return { type: 'store_failed', detail };
+  if (code.startsWith('provider_')) return { type: 'provider_failed', code, detail };
+  return { type: 'route_failed', code, detail };
+}

@@ -9,6 +9,7 @@ import { createAuthenticate } from './guards/authenticate.ts';
 import { createChallenge } from './guards/challenge.ts';
 import { createGuards, type Guards } from './guards/guards.ts';
 import { answerFailure } from './http/answer-failure.ts';
+import { clientAddress } from './http/client-address.ts';
 import { createCookiePolicy } from './http/cookies.ts';
 import { plainPages } from './http/plain-pages.ts';
 import { requestReference } from './http/request-id.ts';
@@ -69,10 +70,10 @@ export function createAuth(options: AuthOptions): Auth {
   const policy = createCookiePolicy(baseUrl);
   const pages = options.pages ?? plainPages;
   const emit = createEmit(options.onEvent === undefined ? [] : [options.onEvent]);
-  const contextOf = (req: Request) => ({
-    requestId: requestReference(req),
-    ...(req.ip === undefined ? {} : { ip: req.ip }),
-  });
+  const contextOf = (req: Request) => {
+    const ip = clientAddress(req);
+    return { requestId: requestReference(req), ...(ip === undefined ? {} : { ip }) };
+  };
   const site = createSite(baseUrl, settings.afterLogoutPath, settings.neverReturnTo);
 
   const provider = createProvider(settings);
@@ -114,9 +115,9 @@ export function createAuth(options: AuthOptions): Auth {
     emit,
     contextOf,
   });
-  const startSession = createStartSession({ writer, vault, tokenCookie, limits, load, end });
+  const startSession = createStartSession({ writer, store, vault, tokenCookie, limits, load, end });
   const start = createCompleteLogin({ issuer, rules: settings, startSession, clock, emit, contextOf });
-  const logout = { provider, load, end, tokenCookie, policy, site, pages, emit, contextOf };
+  const logout = { store, provider, load, end, tokenCookie, policy, site, pages, emit, contextOf };
   const router = createRouter({
     login: loginRoute(beginLogin),
     callback: callbackRoute({

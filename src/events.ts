@@ -39,7 +39,7 @@ export type AuthEvent = EventContext &
   );
 
 /** Receives events. What it throws is swallowed: reporting never breaks a request. */
-export type EventListener = (event: AuthEvent) => void;
+export type EventListener = (event: AuthEvent) => void | Promise<void>;
 
 /** Sends an event to every listener. */
 export type Emit = (event: AuthEvent) => void;
@@ -48,11 +48,8 @@ export type Emit = (event: AuthEvent) => void;
 export function createEmit(listeners: readonly EventListener[]): Emit {
   return (event) => {
     for (const listener of listeners) {
-      try {
-        listener(event);
-      } catch {
-        // A broken subscriber must not turn a login into an error.
-      }
+      // A broken subscriber, be it an asynchronous one, must not turn a login into an error or end the process.
+      Promise.try(listener, event).catch(() => {});
     }
   };
 }

@@ -26,6 +26,7 @@ export type { Guard, GuardedHandler, GuardedRequest, RequestAuth, User } from '.
 export { allOf, anyOf, type Names, type NamesOption, type Requirements } from './guards/requirements.ts';
 export { authorizationToken, cookieToken, type TokenGetter } from './guards/token-getters.ts';
 export { type Assets, loadAssets } from './http/assets.ts';
+export { clientAddress } from './http/client-address.ts';
 export { isPageNavigation } from './http/navigation.ts';
 export type { FailureView, LogoutView, Pages, SignedOutView } from './http/pages.ts';
 export { requestReference } from './http/request-id.ts';

@@ -6,7 +6,7 @@ import { type Auth, createAuth, LatchkeyError, loadAssets } from '../index.ts';
 import { apiRoutes } from './api-routes.ts';
 import { healthRoutes } from './health.ts';
 import { type Log, logEvents, logRequests } from './log.ts';
-import { refuseOddMethods } from './method-check.ts';
+import { refuseOddMethods, refuseTwoHosts } from './method-check.ts';
 import { noteErrors } from './note-errors.ts';
 import { createPageLocals } from './page-locals.ts';
 import { pageRoutes } from './page-routes.ts';
@@ -50,13 +50,14 @@ export function createApp(parts: AppParts): { app: Express; auth: Auth } {
 
   app.use(logRequests(log));
   app.use(securityHeaders(baseUrl, auth.providerOrigins));
-  app.use(refuseOddMethods);
-  app.use(healthRoutes(auth, parts.isStopping ?? (() => false)));
+  app.use(refuseTwoHosts, refuseOddMethods);
+  app.use(healthRoutes(auth, log, parts.isStopping ?? (() => false)));
   app.use(requireHttps(baseUrl));
 
   const site = express.Router();
   site.use('/assets', (req, res, next) => {
-    if (!assets.serve(req, res, new URL(req.originalUrl, baseUrl.origin))) next();
+    const url = URL.parse(req.originalUrl, baseUrl.origin);
+    if (url === null || !assets.serve(req, res, url)) next();
   });
   // Browsers ask for it beside answers that are no pages and so cannot name an icon.
   site.get('/favicon.ico', (_req, res) => res.redirect(302, assets.href('favicon.svg')));

@@ -1,9 +1,10 @@
 // /healthz says that the process lives, /readyz that everything it needs answers.
 import { Router } from 'express';
 import type { Auth } from '../index.ts';
+import type { Log } from './log.ts';
 
 /** The two probes. They are reached over plain http too, and set no cookie. */
-export function healthRoutes(auth: Auth, isStopping: () => boolean): Router {
+export function healthRoutes(auth: Auth, log: Log, isStopping: () => boolean): Router {
   const router = Router();
 
   router.get('/healthz', (_req, res) => {
@@ -12,13 +13,18 @@ export function healthRoutes(auth: Auth, isStopping: () => boolean): Router {
   });
   router.get('/readyz', async (_req, res) => {
     const dependencies = await auth.dependencies();
+    for (const { name, ok, detail } of dependencies) {
+      if (!ok) log.warn({ dependency: name, detail }, 'not_ready');
+    }
     const stopping = isStopping();
     const ready = !stopping && dependencies.every(({ ok }) => ok);
     res.setHeader('Cache-Control', 'no-store');
     if (!ready) res.setHeader('Retry-After', '5');
-    res
-      .status(ready ? 200 : 503)
-      .json({ status: stopping ? 'stopping' : ready ? 'ready' : 'not ready', dependencies });
+    res.status(ready ? 200 : 503).json({
+      status: stopping ? 'stopping' : ready ? 'ready' : 'not ready',
+      // Why not is for the log: addresses inside the installation are nobody else's business.
+      dependencies: dependencies.map(({ name, ok }) => ({ name, ok })),
+    });
   });
   return router;
 }

@@ -2,7 +2,7 @@
 import type { NextFunction, Request, Response } from 'express';
 import { type DestinationStream, type Logger, pino } from 'pino';
 import type { AuthEvent } from '../index.ts';
-import { requestReference } from '../index.ts';
+import { clientAddress, requestReference } from '../index.ts';
 
 /** The app's logger. */
 export type Log = Logger;
@@ -17,9 +17,18 @@ export function createLog(level: string, destination?: DestinationStream): Log {
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
     serializers: { err: (error: unknown) => describeError(error) },
+    hooks: { streamWrite: escapeTerminalCodes },
   };
   // Written at once: buffered lines would be lost in a crash, and flushing them into a closed pipe never ends.
   return pino(options, destination ?? pino.destination({ fd: 1, sync: true }));
+}
+
+/** JSON escapes the older controls alone; terminals obey the C1 ones too, and some readers break lines at these. */
+function escapeTerminalCodes(line: string): string {
+  return line.replace(
+    /[\u007f-\u009f\u2028\u2029]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 /** Logs each event under its own name; what went wrong is a warning. */
@@ -35,13 +44,14 @@ export function logRequests(log: Log) {
   return (req: Request, res: Response, next: NextFunction): void => {
     const startedAt = performance.now();
     res.on('close', () => {
+      const ip = clientAddress(req);
       const facts = {
         requestId: requestReference(req),
         method: req.method,
         path: pathOf(req),
         status: res.statusCode,
         ms: Math.round((performance.now() - startedAt) * 10) / 10,
-        ...(req.ip === undefined ? {} : { ip: req.ip }),
+        ...(ip === undefined ? {} : { ip }),
         ...(req.auth ? { subject: shorten(req.auth.subject) } : {}),
         ...(res.writableFinished ? {} : { aborted: true }),
       };

@@ -1,4 +1,4 @@
-// Refuses the methods that nothing here answers to.
+// Refuses requests that nothing here answers to: other methods, and more than one Host.
 import type { NextFunction, Request, Response } from 'express';
 import { LatchkeyError } from '../index.ts';
 
@@ -9,4 +9,10 @@ export function refuseOddMethods(req: Request, res: Response, next: NextFunction
   if (known) next();
   else if (req.method === 'OPTIONS') res.status(204).end();
   else next(new LatchkeyError('method_not_allowed'));
+}
+
+/** Two Host headers mean that somebody on the way reads another one than we do (RFC 9112 section 3.2). */
+export function refuseTwoHosts(req: Request, _res: Response, next: NextFunction): void {
+  const hosts = req.rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'host');
+  next(hosts.length > 1 ? new LatchkeyError('request_malformed') : undefined);
 }

@@ -76,7 +76,8 @@ function timeIn(language: string) {
     if (format === undefined) {
       format = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' });
       // Visitors choose the language, so the number of kept formats has an end.
-      if (formats.size < 50) formats.set(language, format);
+      if (formats.size >= 50) formats.clear();
+      formats.set(language, format);
     }
     return { iso: date.toISOString(), text: `${format.format(date)} UTC` };
   };

@@ -35,6 +35,8 @@ export async function run(): Promise<void> {
 /** Starts everything. The provider and Redis may be away: what needs them says so until they are back. */
 export async function start(settings: Settings): Promise<Running> {
   const log = createLog(settings.logLevel);
+  // A mistake in one request must not end those of everybody else; what failed is answered by its own handler.
+  process.on('unhandledRejection', (reason) => log.error({ err: reason }, 'unhandled_rejection'));
   const data = openDataFolder(settings.dataDir);
   const local = settings.issuer === null ? await startLocalProvider(settings, data, log) : null;
   const client = local ?? {

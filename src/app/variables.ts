@@ -32,7 +32,7 @@ const file = z.string().refine((path) => existsSync(path), { error: 'names a fil
 /** Every variable: what it is checked by, its default, and what it is for. `.env.example` and the docs follow it. */
 export const variables = {
   NODE_ENV: {
-    check: z.string(),
+    check: z.enum(['development', 'production', 'test']),
     fallback: 'development',
     about: '`production` switches the demo off and asks for real settings',
   },
@@ -122,7 +122,12 @@ export const variables = {
     about: '`plain` shares the token with sibling services',
   },
   REDIS_URL: {
-    check: z.string().regex(/^rediss?:\/\//, { error: 'does not begin with redis:// or rediss://.' }),
+    check: z
+      .string()
+      .regex(/^rediss?:\/\//, { error: 'does not begin with redis:// or rediss://.' })
+      .refine((text) => URL.canParse(text), {
+        error: 'is not a URL; percent-encode special characters of the password.',
+      }),
     fallback: 'unset: embedded store in DATA_DIR',
     about: 'where sessions live: redis:// or rediss://',
   },

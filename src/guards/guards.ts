@@ -55,11 +55,10 @@ export interface GuardParts {
 export function createGuards(parts: GuardParts): Guards {
   const guard = (options: GuardOptions, withUser: boolean) =>
     createGuard<never, never>((req, res, next) => {
-      runGuard(parts, options, req, res)
+      runGuard(parts, options, withUser, req, res)
         .then((passed) => {
           if (passed === null) return;
-          req.auth = passed.kind === 'session' ? passed.auth : null;
-          if (withUser) Object.assign(req, { user: passed.kind === 'session' ? passed.user : null });
+          putOn(req, passed, withUser);
           next();
         })
         // Whatever fails here fails closed. `next` with nothing, or with 'route', would go on past the guard.
@@ -75,6 +74,7 @@ export function createGuards(parts: GuardParts): Guards {
 async function runGuard(
   parts: GuardParts,
   options: GuardOptions,
+  withUser: boolean,
   req: Request,
   res: Response,
 ): Promise<Exclude<Credential, { kind: 'invalid' }> | null> {
@@ -88,10 +88,17 @@ async function runGuard(
     await refuse(parts, options, req, res, { error, stepUp: null }, credential);
     return null;
   }
+  // Who is refused is known to the page that says so; the handler behind the guard does not run.
+  putOn(req, credential, withUser);
   const unmet = await firstRefusal(parts, options, req, credential.auth);
   if (unmet === null) return credential;
   await refuse(parts, options, req, res, unmet, credential);
   return null;
+}
+
+function putOn(req: Request, passed: Exclude<Credential, { kind: 'invalid' }>, withUser: boolean): void {
+  req.auth = passed.kind === 'session' ? passed.auth : null;
+  if (withUser) Object.assign(req, { user: passed.kind === 'session' ? passed.user : null });
 }
 
 /** An optional page is served to everybody as anonymous while the session store is away. */

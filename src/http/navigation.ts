@@ -16,6 +16,16 @@ export function isPageNavigation(req: IncomingMessage): boolean {
   return acceptsHtml(req);
 }
 
+/**
+ * Whether a login may begin: only for somebody who opens a page. An image or a frame on another site must not be
+ * able to start logins here. Browsers without fetch metadata cannot be told apart and are let through.
+ */
+export function mayStartLogin(req: IncomingMessage): boolean {
+  const mode = req.headers['sec-fetch-mode'];
+  const dest = req.headers['sec-fetch-dest'] ?? 'document';
+  return !isPrefetch(req) && (mode === undefined || (mode === 'navigate' && dest === 'document'));
+}
+
 /** Whether Accept names text/html, that is: whether a page is a good answer. */
 export function acceptsHtml(req: IncomingMessage): boolean {
   return /(?:^|[\s,])(?:text\/html|application\/xhtml\+xml)(?=[\s;,]|$)(?![^,]*;\s*q=0(?:\.0*)?\s*(?:,|;|$))/i.test(

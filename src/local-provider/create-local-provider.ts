@@ -87,10 +87,7 @@ function showNotFound(provider: Provider, send: ReturnType<typeof createFailureP
 
 function neverThrowing(listener: LocalProviderListener | undefined): LocalProviderListener {
   return (event) => {
-    try {
-      listener?.(event);
-    } catch {
-      // A broken log must not turn a sign-in into an error.
-    }
+    // A broken log, be it an asynchronous one, must not turn a sign-in into an error or end the process.
+    Promise.try(() => listener?.(event)).catch(() => {});
   };
 }

@@ -18,6 +18,8 @@ export interface SignInLimitOptions {
   readonly clock?: Clock;
   /** Wrong passwords before the pause. Default 5. */
   readonly attempts?: number;
+  /** Wrong passwords per address, whatever the name, before the pause. Default 50. */
+  readonly attemptsPerAddress?: number;
   /** The pause, counted from the first failure. Default 300. */
   readonly windowSeconds?: number;
   /** Pairs of name and address that are remembered; the oldest go first. Default 10,000. */
@@ -31,28 +33,39 @@ interface Failures {
 
 /** Makes a limit in the memory of this process. */
 export function createSignInLimit(options: SignInLimitOptions = {}): SignInLimit {
-  const { clock = systemClock, attempts = 5, windowSeconds = 300, maxEntries = 10_000 } = options;
+  const { clock = systemClock, attempts = 5, attemptsPerAddress = 50 } = options;
+  const { windowSeconds = 300, maxEntries = 10_000 } = options;
   const failures = new Map<string, Failures>();
+
+  const count = (key: string, most: number): number => {
+    const known = failures.get(key);
+    if (known === undefined || known.until <= clock()) {
+      failures.delete(key);
+      failures.set(key, { count: 1, until: clock() + windowSeconds * 1000 });
+      const oldest = failures.keys().next().value;
+      if (failures.size > maxEntries && oldest !== undefined) failures.delete(oldest);
+      return 0;
+    }
+    if (known.count >= most) return Math.ceil((known.until - clock()) / 1000);
+    known.count += 1;
+    return 0;
+  };
 
   return {
     begin(login, address) {
-      const key = keyOf(login, address);
-      const known = failures.get(key);
-      if (known === undefined || known.until <= clock()) {
-        failures.delete(key);
-        failures.set(key, { count: 1, until: clock() + windowSeconds * 1000 });
-        const oldest = failures.keys().next().value;
-        if (failures.size > maxEntries && oldest !== undefined) failures.delete(oldest);
-        return 0;
-      }
-      if (known.count >= attempts) return Math.ceil((known.until - clock()) / 1000);
-      known.count += 1;
-      return 0;
+      // The address first: one that tries name after name cannot push the others' entries out.
+      return count(addressKey(address), attemptsPerAddress) || count(keyOf(login, address), attempts);
     },
     succeed(login, address) {
       failures.delete(keyOf(login, address));
+      const whole = failures.get(addressKey(address));
+      if (whole !== undefined) whole.count -= 1;
     },
   };
+}
+
+function addressKey(address: string): string {
+  return sha256(`any name\n\n${address}`);
 }
 
 /** A digest, so that what was typed as a name (a password, at times) is not kept in memory. */

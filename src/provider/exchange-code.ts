@@ -83,11 +83,14 @@ function checkResponseIssuer(callbackUrl: URL, issuer: string, required: boolean
   });
 }
 
-/** The claims of an access token that this provider signed; null for all others, which stay opaque to us. */
+/**
+ * The claims of an access token that this provider signed; null for all others, which stay opaque to us. Its `sub`
+ * is not compared: providers with pairwise subjects name the same person differently to each API.
+ */
 async function readAccessToken(token: string, issuer: string, parts: ExchangeParts): Promise<Claims | null> {
   if (!looksLikeJwt(token)) return null;
   try {
-    const { payload } = await parts.keys.verify(token, {
+    const { payload } = await parts.keys.verifyKnown(token, {
       issuer,
       algorithms: [...parts.algorithms],
       clockTolerance: clockToleranceSeconds,

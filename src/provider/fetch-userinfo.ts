@@ -58,7 +58,12 @@ async function readClaims(response: Response, parts: UserinfoParts): Promise<unk
     });
   }
   if (response.status !== 200) throw invalid(`endpoint answered ${response.status}`);
-  if (!/^application\/jwt\b/i.test(response.headers.get('content-type') ?? '')) return response.json();
+  if (!/^application\/jwt\b/i.test(response.headers.get('content-type') ?? '')) {
+    // Without its cause: the parser's message quotes what it stumbled over, which is somebody's data.
+    return response.json().catch(() => {
+      throw invalid('is not JSON');
+    });
+  }
   const { payload } = await parts.keys.verify(await response.text(), {
     issuer: parts.configuration.serverMetadata().issuer,
     audience: parts.clientId,

@@ -24,6 +24,8 @@ const keptForMs = 60 * 60_000;
 export interface ProviderKeys {
   /** Verifies a JWT. Rejects with `id_token_invalid`, or with the failure to get the keys. */
   verify(token: string, options: JWTVerifyOptions): Promise<JWTVerifyResult>;
+  /** The same for a token that may well be signed with keys from elsewhere: an unknown key causes no fetch. */
+  verifyKnown(token: string, options: JWTVerifyOptions): Promise<JWTVerifyResult>;
 }
 
 /**
@@ -52,7 +54,7 @@ export function createProviderKeys(jwksUri: string, fetch: LimitedFetch, clock: 
           forcedAt = clock();
           forced = remote.reload();
         }
-        // Whoever comes while, or just after, another's fetch is under way looks again too: a rotation locks nobody out.
+        // Whoever comes during or just after that fetch looks again too: a rotation locks nobody out.
         await forced;
         return remote(header, input);
       }
@@ -64,14 +66,16 @@ export function createProviderKeys(jwksUri: string, fetch: LimitedFetch, clock: 
     }
   };
 
+  const verifyWith = async (source: JWTVerifyGetKey, token: string, options: JWTVerifyOptions) => {
+    try {
+      return await verifyWithAny(token, source, options);
+    } catch (thrown) {
+      throw translateError(thrown, 'keys');
+    }
+  };
   return {
-    async verify(token, options) {
-      try {
-        return await verifyWithAny(token, select, options);
-      } catch (thrown) {
-        throw translateError(thrown, 'keys');
-      }
-    },
+    verify: (token, options) => verifyWith(select, token, options),
+    verifyKnown: (token, options) => verifyWith(remote, token, options),
   };
 }
 

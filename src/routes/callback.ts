@@ -4,6 +4,7 @@ import { sha256 } from '../crypto/digest.ts';
 import type { Sealer } from '../crypto/seal.ts';
 import { asLatchkeyError, LatchkeyError } from '../errors.ts';
 import type { AuthEvent, Emit } from '../events.ts';
+import { mayStartLogin } from '../http/navigation.ts';
 import { noStore } from '../http/no-store.ts';
 import type { LoginResult } from '../provider/login-result.ts';
 import type { Provider } from '../provider/provider.ts';
@@ -11,7 +12,7 @@ import type { OpenedState, Transaction } from '../transaction/transaction.ts';
 import { openState } from '../transaction/transaction.ts';
 import type { TransactionCookies } from '../transaction/transaction-cookies.ts';
 import type { FinishOnce } from './finish-once.ts';
-import type { Site } from './site.ts';
+import { requireSecure, type Site } from './site.ts';
 import type { BeginLogin } from './start-login.ts';
 
 /** What the callback needs. */
@@ -42,6 +43,7 @@ export function callbackRoute(parts: CallbackParts): RequestHandler {
     noStore(res);
     let returnTo: string | undefined;
     try {
+      requireSecure(req, parts.site);
       const callbackUrl = urlOfCallback(req, parts.site.redirectUri);
       const state = singleState(callbackUrl);
       const opened = openState(state, parts.sealer, parts.clock());
@@ -91,6 +93,7 @@ async function heal(parts: CallbackParts, req: Request, res: Response, opened: O
     // The fresh login's cookie did not come back either, so one more round would end here again.
     throw new LatchkeyError(req.headers.cookie === undefined ? 'cookies_missing' : 'login_expired');
   }
+  if (!mayStartLogin(req)) throw new LatchkeyError('login_not_navigated');
   report(parts, req, { type: 'login_healed', how: 'restarted' });
   await parts.beginLogin(req, res, {
     returnTo: opened.returnTo,

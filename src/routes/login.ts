@@ -1,7 +1,7 @@
 // GET /login: starts a login for somebody who opened the page, with the few parameters they may choose.
 import type { RequestHandler } from 'express';
 import { LatchkeyError } from '../errors.ts';
-import { isPrefetch } from '../http/navigation.ts';
+import { mayStartLogin } from '../http/navigation.ts';
 import type { BeginLogin } from './start-login.ts';
 
 /** What each allowed parameter has to look like. Nothing else of the request reaches the provider. */
@@ -13,12 +13,7 @@ const allowed: Readonly<Record<string, RegExp>> = {
 
 export function loginRoute(beginLogin: BeginLogin): RequestHandler {
   return async (req, res) => {
-    const mode = req.headers['sec-fetch-mode'];
-    const dest = req.headers['sec-fetch-dest'] ?? 'document';
-    // An image or a frame on another site must not be able to start logins here.
-    if ((mode !== undefined && (mode !== 'navigate' || dest !== 'document')) || isPrefetch(req)) {
-      throw new LatchkeyError('login_not_navigated');
-    }
+    if (!mayStartLogin(req)) throw new LatchkeyError('login_not_navigated');
     const extra: Record<string, string> = {};
     for (const [name, shape] of Object.entries(allowed)) {
       const value = req.query[name];

@@ -9,6 +9,7 @@ import type { Pages } from '../http/pages.ts';
 import { hasSameOriginProof } from '../http/same-origin.ts';
 import type { Provider } from '../provider/provider.ts';
 import type { EndSession } from '../session/end-session.ts';
+import type { ExpressStore } from '../session/express-store.ts';
 import type { LoadSession } from '../session/load-session.ts';
 import type { TokenCookie } from '../session/token-cookie.ts';
 import type { TokenSet } from '../session/token-set.ts';
@@ -18,6 +19,7 @@ import type { Site } from './site.ts';
 export interface LogoutParts {
   readonly provider: Provider;
   readonly load: LoadSession;
+  readonly store: ExpressStore;
   readonly end: EndSession;
   readonly tokenCookie: TokenCookie;
   readonly policy: CookiePolicy;
@@ -56,7 +58,7 @@ export function logoutRoute(parts: LogoutParts): RequestHandler {
     const session = await parts.load(req);
     const ended =
       typeof session === 'string' ? null : await parts.end(session, { reason: 'logout', revoke: true });
-    await forgetOpenSession(req);
+    await forgetOpenSession(parts, req);
     clearCookies(parts, req, res);
 
     const tokens = ended?.tokens ?? null;
@@ -79,8 +81,8 @@ async function endSessionUrl({ provider, site }: LogoutParts, tokens: TokenSet):
 }
 
 /** Where the app has opened express-session for this request, it must not write the session once more. */
-function forgetOpenSession(req: Request): Promise<void> {
-  if (req.session === undefined) return Promise.resolve();
+function forgetOpenSession({ store }: LogoutParts, req: Request): Promise<void> {
+  if (req.session === undefined || (req.sessionStore as unknown) !== store) return Promise.resolve();
   return new Promise((resolve, reject) =>
     req.session.destroy((error) => (error ? reject(error) : resolve())),
   );

@@ -1,4 +1,6 @@
 // Where latchkey's own routes are on this site, and the addresses built from them.
+import type { Request } from 'express';
+import { LatchkeyError } from '../errors.ts';
 import {
   acceptableReturnTo,
   basePathOf,
@@ -31,6 +33,18 @@ export interface Site {
   /** Local, with the page to come back to. */
   loginHref(returnTo: unknown): string;
   readonly logoutHref: string;
+}
+
+/**
+ * Refuses to begin or end a login where its cookies could not be set: the base URL is https, and the request
+ * came over plain http, or through a proxy that the app was not told to trust.
+ * @throws LatchkeyError `transport_insecure`
+ */
+export function requireSecure(req: Request, site: Site): void {
+  if (site.baseUrl.protocol !== 'https:' || req.secure) return;
+  const detail =
+    "plain http on an https site; behind a proxy that ends TLS set Express's trust proxy (TRUST_PROXY)";
+  throw new LatchkeyError('transport_insecure', { detail });
 }
 
 export function createSite(baseUrl: URL, afterLogoutPath: string, neverReturnTo: readonly string[]): Site {

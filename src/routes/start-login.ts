@@ -8,7 +8,7 @@ import { isSafeMethod } from '../http/same-origin.ts';
 import type { Provider } from '../provider/provider.ts';
 import { startTransaction } from '../transaction/transaction.ts';
 import type { TransactionCookies } from '../transaction/transaction-cookies.ts';
-import type { Site } from './site.ts';
+import { requireSecure, type Site } from './site.ts';
 
 /** What a login is for. */
 export interface LoginWish {
@@ -40,6 +40,7 @@ export interface BeginLoginParts {
 export function createBeginLogin(parts: BeginLoginParts): BeginLogin {
   const { provider, transactions, sealer, site, clock } = parts;
   return async (req, res, wish) => {
+    requireSecure(req, site);
     const { maxAge, acrValues, restarts } = wish;
     const start = {
       issuer: provider.issuer,

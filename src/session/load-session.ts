@@ -53,7 +53,11 @@ async function load(req: IncomingMessage, parts: LoadSessionParts): Promise<Sess
   if (data !== null && data.latchkey === undefined) return 'absent';
   const record = recordOf(data);
   if (data === null || record === null || isOver(data, parts.limits)) return 'gone';
-  if (isTouchDue(data, parts.limits)) await parts.records.touch(storeId, data);
+  if (isTouchDue(data, parts.limits)) {
+    await parts.records.touch(storeId, data);
+    // Noted here as well, so that express-session on the same request does not touch once more.
+    data.seenAt = parts.limits.clock();
+  }
   return { storeId, record, data };
 }
 

@@ -1,6 +1,7 @@
 // Starts a session after all checks of a login have passed: old one ended, new id, saved before anything is sent.
 import type { Request, RequestHandler, Response } from 'express';
 import type { EndSession } from './end-session.ts';
+import type { ExpressStore } from './express-store.ts';
 import { absoluteEnd, type SessionLimits } from './lifetimes.ts';
 import type { LoadSession } from './load-session.ts';
 import type { SessionRecord } from './record.ts';
@@ -20,6 +21,7 @@ export type StartSession = (
 /** What starting needs. */
 export interface StartSessionParts {
   readonly writer: RequestHandler;
+  readonly store: ExpressStore;
   readonly vault: TokenVault;
   readonly tokenCookie: TokenCookie;
   readonly limits: SessionLimits;
@@ -28,7 +30,7 @@ export interface StartSessionParts {
 }
 
 export function createStartSession(parts: StartSessionParts): StartSession {
-  const { writer, vault, tokenCookie, limits, load, end } = parts;
+  const { writer, store, vault, tokenCookie, limits, load, end } = parts;
   return async (req, res, record, tokens) => {
     const old = await load(req);
     if (typeof old !== 'string') {
@@ -36,7 +38,7 @@ export function createStartSession(parts: StartSessionParts): StartSession {
       // Another person's tokens must die with the session. The same person's may share a grant with the new ones.
       await end(old, { reason: samePerson ? 'signed_in_again' : 'other_user', revoke: !samePerson });
     }
-    await openSession(writer, req, res);
+    await openSession(writer, store, req, res);
     await regenerateSession(req);
     req.session.latchkey = record;
     const storeId = storeIdOf(req.sessionID);

@@ -1,6 +1,7 @@
 // The writing path: express-session, mounted only where a request changes the session.
 import type { Request, RequestHandler, Response } from 'express';
 import session from 'express-session';
+import { LatchkeyError } from '../errors.ts';
 import type { CookiePolicy } from '../http/cookies.ts';
 import type { ExpressStore } from './express-store.ts';
 
@@ -20,9 +21,22 @@ export function createSessionWriter(
   });
 }
 
-/** Runs the writer inside a handler and waits until `req.session` is there. */
-export function openSession(writer: RequestHandler, req: Request, res: Response): Promise<void> {
-  return settle((done) => void writer(req, res, done));
+/**
+ * Runs the writer inside a handler and waits until `req.session` is there.
+ * @throws LatchkeyError `configuration_invalid` where another express-session has the request already: a login
+ *   would end in that one's session, and nobody would ever be signed in here
+ */
+export async function openSession(
+  writer: RequestHandler,
+  store: ExpressStore,
+  req: Request,
+  res: Response,
+): Promise<void> {
+  await settle((done) => void writer(req, res, done));
+  if ((req.sessionStore as unknown) !== store) {
+    const detail = 'another express-session is mounted before auth.routes(); mount auth.routes() first';
+    throw new LatchkeyError('configuration_invalid', { detail });
+  }
 }
 
 /** Gives the request a new, empty session under a new id; the old record is removed. */

@@ -1,6 +1,7 @@
 // Local provider storage in an SQLite database: one table, so that sign-ins survive a restart.
-import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
+import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import { systemClock } from '../clock.ts';
+import { openPrivateDatabase } from './embedded-database.ts';
 import type { LocalProviderStorage, StoredEntry } from './provider-storage.ts';
 
 const schema = `
@@ -27,7 +28,7 @@ const sweepEvery = 200;
 
 /** Storage in an SQLite file that this function opens; `close` closes it. */
 export function openProviderStorage(path: string): LocalProviderStorage & { close(): void } {
-  const database = new DatabaseSync(path);
+  const database = openPrivateDatabase(path);
   return { ...embeddedProviderStorage(database), close: () => database.close() };
 }
 

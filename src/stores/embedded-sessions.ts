@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { SessionLifetimes, SessionStoreFactory, SessionStores } from '../config/session-stores.ts';
 import { LatchkeyError } from '../errors.ts';
+import { openPrivateDatabase } from './embedded-database.ts';
 import { readSession, stampOf, stampWidth, writeSession } from './stored-session.ts';
 
 /** How often expired rows are removed, in milliseconds. */
@@ -16,7 +17,7 @@ const sweepEveryMs = 60_000;
 export function embeddedSessions(path: string): SessionStoreFactory {
   return (lifetimes) => {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    return openStores(new DatabaseSync(path), 'embedded', lifetimes);
+    return openStores(openPrivateDatabase(path), 'embedded', lifetimes);
   };
 }
 
@@ -28,7 +29,7 @@ export function memorySessions(): SessionStoreFactory {
 const schema = `
 PRAGMA journal_mode = WAL;
 PRAGMA synchronous = NORMAL;
-PRAGMA busy_timeout = 2000;
+PRAGMA busy_timeout = 500;
 CREATE TABLE IF NOT EXISTS kept (key TEXT PRIMARY KEY, value TEXT NOT NULL, ends_at INTEGER NOT NULL) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS kept_by_end ON kept (ends_at);`;
 
@@ -54,7 +55,13 @@ function openStores(
 
   const now = () => Math.trunc(lifetimes.now());
   const endOf = (seconds: number) => now() + Math.trunc(seconds * 1000);
-  const sweeper = setInterval(() => removeEnded.run(now()), sweepEveryMs).unref();
+  const sweeper = setInterval(() => {
+    try {
+      removeEnded.run(now());
+    } catch {
+      // Locked or full: the rows are ignored by their time, and the next round removes them.
+    }
+  }, sweepEveryMs).unref();
   const record = (id: string) => `session:${id}`;
   const vault = (id: string) => `vault:${id}`;
   const once = (key: string) => `once:${key}`;

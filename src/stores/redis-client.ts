@@ -40,7 +40,8 @@ export function connectRedis(url: string, options: RedisOptions): RedisConnectio
   const withDeadline = createDeadline(options.commandTimeoutMs ?? 2000);
   let connecting: Promise<unknown> | null = null;
 
-  client.on('error', (error: Error) => options.onError?.(error));
+  // What a listener throws inside the client would stop it from ever connecting again.
+  client.on('error', (error: Error) => void Promise.try(() => options.onError?.(error)).catch(() => {}));
   // Only the first attempt is waited for: once it failed, commands are refused until a later one succeeds.
   connecting = new Promise<void>((resolve) => {
     client.once('ready', () => resolve());

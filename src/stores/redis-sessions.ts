@@ -2,6 +2,7 @@
 import { RedisStore } from 'connect-redis';
 import type { SessionData } from 'express-session';
 import type { RecordBackend, SessionLifetimes, SessionStoreFactory } from '../config/session-stores.ts';
+import { ConfigurationError } from '../errors.ts';
 import { connectRedis, type RedisConnection, type RedisOptions } from './redis-client.ts';
 import { readSession, stampOf, writeSession } from './stored-session.ts';
 
@@ -25,6 +26,11 @@ interface Keys {
  * @param url - `redis://` or `rediss://`
  */
 export function redisSessions(url: string, options: RedisOptions = {}): SessionStoreFactory {
+  if (!/^rediss?:\/\//.test(url) || !URL.canParse(url)) {
+    // The text is not repeated: it may hold the password.
+    const mend = 'Give redis://user:password@host:port, special characters of the password percent-encoded.';
+    throw new ConfigurationError([{ name: 'redisSessions', problem: 'was given no Redis URL.', mend }]);
+  }
   return (lifetimes) => {
     const redis = connectRedis(url, options);
     const keys = keyNames(options.prefix ?? 'latchkey:');

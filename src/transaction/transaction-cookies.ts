@@ -6,8 +6,8 @@ import { openTransaction, sealTransaction, type Transaction, transactionSeconds 
 
 /** How many logins may be in flight in one browser. */
 export const maxTransactions = 5;
-/** What the cookies of all of them may weigh, in characters: with longer ones a server refuses every request (431). */
-export const maxTransactionCharacters = 7000;
+/** What the cookies of all of them may weigh, in characters: proxies commonly refuse a Cookie header above 8 KB. */
+export const maxTransactionCharacters = 4500;
 
 /** Keeps, finds and clears the cookies of logins in flight. */
 export interface TransactionCookies {

@@ -28,8 +28,7 @@ it('TE-18: lets nobody in any more once the token has ended, and says so on a pa
   world.advance(11);
   expect(await world.whoIs(browser)).toBe('401');
   const page = await browser.get(`${world.url}/protected`);
-  // The metadata is known, so the person is sent to a provider that does not answer; a failing
-  // one of ours would be 503. Either way the page is not served.
+  // Sent to the provider, whose address is still known, or told that it is away; never let in.
   expect([302, 503]).toContain(page.status);
   expect(page.body).not.toContain('Ada');
   expect(sessionCookiesSet(page)).toEqual([]);

@@ -28,7 +28,7 @@ beforeEach(() => {
 afterAll(() => provider?.close());
 
 /** A fresh app each time: keys are cached per app. */
-const start = (): Promise<AppWorld> => startAppWorld({ provider, auth: { providerTimeoutSeconds: 0.5 } });
+const start = (): Promise<AppWorld> => startAppWorld({ provider });
 const publish = (...keys: Json[]): void => {
   provider.bend.jwks = () => ({ keys });
 };

@@ -51,3 +51,22 @@ describe('the limit of failed sign-ins', () => {
     expect(limit.begin('ada', '::1')).toBe(0);
   });
 });
+
+describe('one address that tries name after name', () => {
+  it('is paused however many names it uses, and cannot push out what is known about one of them', () => {
+    const limit = createSignInLimit({ clock: () => 0, attempts: 3, attemptsPerAddress: 20, maxEntries: 100 });
+    for (let round = 0; round < 3; round += 1) expect(limit.begin('ada', '192.0.2.1')).toBe(0);
+    let paused = 0;
+    for (let name = 0; name < 200; name += 1) if (limit.begin(`name${name}`, '192.0.2.1') > 0) paused += 1;
+    expect(paused).toBeGreaterThan(180);
+    expect(limit.begin('ada', '192.0.2.1')).toBeGreaterThan(0);
+  });
+
+  it('does not count those who sign in with the right password', () => {
+    const limit = createSignInLimit({ clock: () => 0, attemptsPerAddress: 3 });
+    for (let person = 0; person < 20; person += 1) {
+      expect(limit.begin(`person${person}`, '192.0.2.7')).toBe(0);
+      limit.succeed(`person${person}`, '192.0.2.7');
+    }
+  });
+});

@@ -31,7 +31,9 @@ export function readEnvironment(source: NodeJS.ProcessEnv = process.env): Enviro
       });
   }
   const environment = values as Environment;
-  problems.push(...checkTogether(environment));
+  // A variable that cannot be read is not missing as well.
+  const named = new Set(problems.map(({ name }) => name));
+  problems.push(...checkTogether(environment).filter(({ name }) => !named.has(name)));
   if (problems.length > 0) throw new ConfigurationError(problems);
   return environment;
 }

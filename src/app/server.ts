@@ -9,12 +9,22 @@ export interface RunningServer {
   stop(graceMs?: number): Promise<void>;
 }
 
+/** What a client is given in time, in milliseconds. Node looks every 30 s by default, so the limits would come late. */
+export const clientLimits = {
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  keepAliveTimeout: 65_000,
+  connectionsCheckingInterval: 2_000,
+};
+
 /** Starts listening. Rejects when the address is taken. */
-export function listen(handler: RequestListener, port: number, host: string): Promise<RunningServer> {
-  const server = createServer(
-    { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 65_000 },
-    handler,
-  );
+export function listen(
+  handler: RequestListener,
+  port: number,
+  host: string,
+  limits: typeof clientLimits = clientLimits,
+): Promise<RunningServer> {
+  const server = createServer(limits, handler);
   server.maxRequestsPerSocket = 10_000;
   server.on('clientError', (_error, socket) => {
     const tooLarge = 'code' in _error && _error.code === 'HPE_HEADER_OVERFLOW';

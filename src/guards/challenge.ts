@@ -28,6 +28,8 @@ export interface RefusalHandlers {
 export interface Refusal {
   readonly error: LatchkeyError;
   readonly stepUp: StepUp | null;
+  /** What a login started here asks the provider for beyond the ordinary. */
+  readonly login: StepUp | null;
   /** A token came with the request and is not good. */
   readonly tokenPresented: boolean;
   /** The token came in a header, so whoever sent it is not a person opening a page. */
@@ -45,7 +47,7 @@ export function createChallenge(parts: ChallengeParts) {
 
     const login = refusal.mode === 'login' || (refusal.mode === 'auto' && isPageNavigation(req));
     if ((unauthenticated || stepUp !== null) && login && !refusal.byHeader)
-      return parts.startLogin(req, res, stepUp);
+      return parts.startLogin(req, res, refusal.login);
 
     const header = challengeHeader(parts.realm, refusal);
     if (header !== null) res.setHeader('WWW-Authenticate', header);

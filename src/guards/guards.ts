@@ -9,7 +9,7 @@ import { hasSameOriginProof, isSafeMethod } from '../http/same-origin.ts';
 import type { Authenticate, Credential } from './authenticate.ts';
 import type { createChallenge, RefusalHandlers, UnauthenticatedMode } from './challenge.ts';
 import { createGuard, type Guard, type RequestAuth, type User } from './request-auth.ts';
-import { firstUnmet, type Requirements, type Unmet } from './requirements.ts';
+import { firstUnmet, loginFor, type Requirements, type Unmet } from './requirements.ts';
 import type { TokenGetter } from './token-getters.ts';
 
 /** The options of a guard. */
@@ -144,6 +144,8 @@ async function refuse(
   }
   const refusal = {
     ...unmet,
+    // Asked for at once, so that an anonymous visitor makes one trip and not two.
+    login: unmet.stepUp ?? loginFor(options, parts.acrOrder),
     tokenPresented: invalid,
     byHeader: invalid && credential.by === 'header',
     mode: options.unauthenticated ?? 'auto',

@@ -77,6 +77,13 @@ export function firstUnmet(
   return null;
 }
 
+/** What to ask the provider for when somebody signs in for these requirements; null for an ordinary login. */
+export function loginFor(required: Requirements, acrOrder: readonly string[]): StepUp | null {
+  const acrValues = required.acr === undefined ? null : acrFrom(required.acr, acrOrder);
+  const maxAge = required.maxAge ?? null;
+  return acrValues === null && maxAge === null ? null : { acrValues, maxAge };
+}
+
 /** The acr values that are at least as strong as this one, itself first. */
 function acrFrom(least: string, order: readonly string[]): readonly string[] {
   const index = order.indexOf(least);

@@ -105,7 +105,7 @@ it.each([
   });
   clearInterval(watch);
   most = Math.max(most, process.memoryUsage().rss);
-  expect((most - before) / megabyte).toBeLessThan(60);
+  expect((most - before) / megabyte).toBeLessThan(40);
 });
 
 it('TE-10: a small answer that is compressed is read', async () => {

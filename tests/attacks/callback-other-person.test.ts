@@ -1,6 +1,6 @@
 // Somebody else signs in at a browser that is signed in: nothing of the first person stays, here or at the provider.
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type AppWorld, startAppWorld } from '../support/app-world.ts';
+import { type AppWorld, startAppWorld, startLibraryWorld } from '../support/app-world.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
 import { testUser } from '../support/scripted-provider.ts';
 
@@ -85,4 +85,32 @@ it('AZ-18: Ada who signs in again gets a new id, and her old one is dead', async
   expect(await world.whoIs(browser)).toBe(testUser.sub);
   expect(await world.whoIs(before)).toBe('401');
   expect(await redis.keys('*session*')).toHaveLength(1);
+});
+
+it('AZ-18: a session id that an attacker planted before the login is not the one after it', async () => {
+  await using library = await startLibraryWorld(
+    (app, auth) => {
+      app.get('/basket', auth.session(), (req, res) => {
+        Object.assign(req.session, { basket: ['tea'] });
+        res.send('kept');
+      });
+      app.get('/protected', auth.currentUser(), (_req, res) => void res.send('in'));
+    },
+    { provider: world.provider, redis },
+  );
+  const attacker = library.browser();
+  await attacker.get(`${library.url}/basket`);
+  const planted = attacker.cookies.value(library.url, 'latchkey.sid');
+  expect(planted).not.toBeNull();
+
+  const victim = library.browser();
+  victim.cookies.set(library.url, `latchkey.sid=${planted}; Path=/`);
+  await library.signIn(victim);
+  expect(await library.whoIs(victim)).toBe('user-ada');
+  expect(victim.cookies.value(library.url, 'latchkey.sid')).not.toBe(planted);
+  expect(await library.whoIs(attacker)).toBe('401');
+  // Not even with the token in the attacker's hands does the planted session belong to Ada.
+  const token = victim.cookies.value(library.url, 'latchkey.token');
+  attacker.cookies.set(library.url, `latchkey.token=${token}; Path=/`);
+  expect(await library.whoIs(attacker)).toBe('401');
 });

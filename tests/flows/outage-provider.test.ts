@@ -43,7 +43,7 @@ describe('a provider that is down when the app starts', () => {
       status: 'not ready',
       dependencies: [
         { name: 'sessions (memory)', ok: true },
-        { name: 'provider', ok: false, detail: expect.stringContaining(fresh.provider.issuer) },
+        { name: 'provider', ok: false },
       ],
     });
 

@@ -145,11 +145,11 @@ describe.each(outages)('while Redis is %s', (state, breakIt) => {
     expect(ready.json()).toMatchObject({
       status: 'not ready',
       dependencies: [
-        { name: 'sessions (redis)', ok: false, detail: expect.any(String) },
+        { name: 'sessions (redis)', ok: false },
         { name: 'provider', ok: true },
       ],
     });
-    expect(ready.body).not.toContain(redis.url);
+    expect(ready.body).not.toMatch(/127\.0\.0\.1|ECONNREFUSED/);
     expect((await world.browser().fetchJson(`${world.url}/healthz`)).status).toBe(200);
   });
 });

@@ -1,8 +1,8 @@
 // The compiler knows what a guard promises: who is surely there, and who may be nobody.
 import express, { type Request } from 'express';
 import { describe, expect, expectTypeOf, it } from 'vitest';
-import { memorySessions } from '../../src/embedded.ts';
-import { createAuth, type GuardOptions, type RequestAuth, type User } from '../../src/index.ts';
+import { memorySessions } from '../../../src/embedded.ts';
+import { createAuth, type GuardOptions, type RequestAuth, type User } from '../../../src/index.ts';
 
 const auth = createAuth({
   issuer: 'https://login.example.test',

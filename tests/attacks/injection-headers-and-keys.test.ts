@@ -120,6 +120,8 @@ describe('names that become part of a key or an address', () => {
     '{}',
     '../../etc/passwd',
     'a b',
+    'a\nb',
+    'a\u0000b',
     '%2e%2e',
     "' OR 1=1 --",
     '$where',
@@ -135,8 +137,6 @@ describe('names that become part of a key or an address', () => {
   });
 
   it.each([
-    ['a line break', 'a\nb'],
-    ['a NUL', 'a\u0000b'],
     ['10 KB', 'a'.repeat(10_240)],
     ['nothing', ''],
   ])('AT-08a: a subject of %s is no subject: nobody is signed in', async (_what, sub) => {

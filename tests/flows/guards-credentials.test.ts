@@ -147,6 +147,10 @@ describe.each(guards)('a guard at $path', (guard) => {
           const cookie = cookies.get(credential) ?? '';
           const answer = await ask(world.url + guard.path, kind, cookie === '' ? {} : { cookie });
           expect(answer.status, kind.name).toBe(200);
+          expect([answer.headers['cache-control'], answer.headers.vary], kind.name).toEqual([
+            'no-store',
+            'Cookie',
+          ]);
           const user = guard.user === 'not set' ? 'not set' : 'null';
           expect(JSON.parse(answer.body), kind.name).toEqual({ subject: null, user, handlerRan: true });
         }
@@ -170,6 +174,10 @@ describe.each(guards)('a guard at $path', (guard) => {
           expect(answer.body, kind.name).toContain('admin');
         } else {
           expect(answer.status, kind.name).toBe(200);
+          expect([answer.headers['cache-control'], answer.headers.vary], kind.name).toEqual([
+            'no-store',
+            'Cookie',
+          ]);
           const seen = { subject: 'user-ada', user: guard.user, handlerRan: true };
           expect(JSON.parse(answer.body), kind.name).toEqual(seen);
         }

@@ -62,10 +62,16 @@ describe('a seal', () => {
 
   it('opens nothing that a stranger invents, and never throws', () => {
     fc.assert(
-      fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.base64String()), (text) => {
-        expect(sealer.open('token', text)).toBeNull();
-        expect(sealer.open('token', `AQ${text}`)).toBeNull();
-      }),
+      fc.property(
+        fc.oneof(
+          fc.string({ unit: 'binary' }),
+          fc.uint8Array().map((bytes) => Buffer.from(bytes).toString('base64url')),
+        ),
+        (text) => {
+          expect(sealer.open('token', text)).toBeNull();
+          expect(sealer.open('token', `AQ${text}`)).toBeNull();
+        },
+      ),
     );
   });
 });

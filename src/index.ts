@@ -27,6 +27,7 @@ export { allOf, anyOf, type Names, type NamesOption, type Requirements } from '.
 export { authorizationToken, cookieToken, type TokenGetter } from './guards/token-getters.ts';
 export { type Assets, loadAssets } from './http/assets.ts';
 export { clientAddress } from './http/client-address.ts';
+export { type ListeningServer, listen } from './http/listen.ts';
 export { isPageNavigation } from './http/navigation.ts';
 export type { FailureView, LogoutView, Pages, SignedOutView } from './http/pages.ts';
 export { requestReference } from './http/request-id.ts';

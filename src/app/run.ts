@@ -1,10 +1,9 @@
 // Runs the app: settings, local provider where none is configured, listening, and a graceful stop.
-import { ConfigurationError } from '../index.ts';
+import { ConfigurationError, listen } from '../index.ts';
 import { createApp } from './app.ts';
 import { openDataFolder } from './data-folder.ts';
 import { loadEnvFile, readEnvironment } from './env.ts';
-import { createLog } from './log.ts';
-import { listen } from './server.ts';
+import { createLog, type Log } from './log.ts';
 import { chooseSessions, keepSessionSecrets } from './session-choice.ts';
 import { type Settings, settingsFrom } from './settings.ts';
 import { startLocalProvider } from './start-local-provider.ts';
@@ -16,27 +15,34 @@ export interface Running {
   stop(): Promise<void>;
 }
 
-/** Reads the environment and runs until a signal comes. Bad configuration ends the process with status 78 (EX_CONFIG). */
+/**
+ * Reads the environment and runs until a signal comes. Bad configuration ends the process with status 78
+ * (EX_CONFIG), a port that is taken with 1; both say why in a sentence.
+ */
 export async function run(): Promise<void> {
   try {
     loadEnvFile();
     const settings = settingsFrom(readEnvironment());
-    const running = await start(settings);
+    const log = createLog(settings.logLevel);
+    // A mistake in one request must not end those of everybody else; what failed is answered by its own handler.
+    process.on('unhandledRejection', (reason) => log.error({ err: reason }, 'unhandled_rejection'));
+    const running = await start(settings, log);
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       process.once(signal, () => void running.stop().then(() => process.exit(0)));
     }
   } catch (error) {
-    if (!(error instanceof ConfigurationError)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    process.exitCode = 78;
+    const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+    if (!taken && !(error instanceof ConfigurationError)) throw error;
+    const words = taken
+      ? `${error.message}. Another program has the port: end it, or set PORT.`
+      : error.message;
+    process.stderr.write(`${words}\n`);
+    process.exit(taken ? 1 : 78);
   }
 }
 
 /** Starts everything. The provider and Redis may be away: what needs them says so until they are back. */
-export async function start(settings: Settings): Promise<Running> {
-  const log = createLog(settings.logLevel);
-  // A mistake in one request must not end those of everybody else; what failed is answered by its own handler.
-  process.on('unhandledRejection', (reason) => log.error({ err: reason }, 'unhandled_rejection'));
+export async function start(settings: Settings, log: Log): Promise<Running> {
   const data = openDataFolder(settings.dataDir);
   const local = settings.issuer === null ? await startLocalProvider(settings, data, log) : null;
   const client = local ?? {
@@ -61,7 +67,14 @@ export async function start(settings: Settings): Promise<Running> {
     trustProxy: settings.trustProxy,
     isStopping: () => stopping,
   });
-  const server = await listen(app, settings.port, settings.host);
+  const close = async () => {
+    await local?.stop();
+    await auth.close();
+  };
+  const server = await listen(app, settings.port, settings.host).catch(async (error: unknown) => {
+    await close();
+    throw error;
+  });
   log.info(
     { baseUrl: settings.baseUrl, host: settings.host, port: server.port, issuer: client.issuer },
     'listening',
@@ -76,9 +89,8 @@ export async function start(settings: Settings): Promise<Running> {
       if (stopping) return;
       stopping = true;
       log.info('stopping');
-      await server.stop();
-      await local?.stop();
-      await auth.close();
+      await server.close();
+      await close();
       log.info('stopped');
     },
   };

@@ -49,7 +49,10 @@ export async function startLocalProvider(
     apis: [{ audience: base, scopes: ['reports'] }],
     onEvent: ({ name, detail }) => log.debug({ event: name, detail }, 'local_provider'),
   });
-  const server = await provider.listen(settings.port + 1, host);
+  const server = await provider.listen(settings.port + 1, host).catch((error: unknown) => {
+    storage.close();
+    throw error;
+  });
   return {
     issuer,
     clientId,

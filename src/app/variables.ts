@@ -29,6 +29,8 @@ const list = z.string().transform((text) =>
 const seconds = number(1, 400 * 86_400);
 const file = z.string().refine((path) => existsSync(path), { error: 'names a file that is not there.' });
 
+const isBareUrl = ({ search, hash, username, password }: URL) => search + hash + username + password === '';
+
 /** Every variable: what it is checked by, its default, and what it is for. `.env.example` and the docs follow it. */
 export const variables = {
   NODE_ENV: {
@@ -47,7 +49,9 @@ export const variables = {
     about: 'address the app listens on',
   },
   BASE_URL: {
-    check: url,
+    check: url.refine((text) => !URL.canParse(text) || isBareUrl(new URL(text)), {
+      error: 'has a query, a fragment or a user name in it. Give origin and path alone.',
+    }),
     fallback: 'http://localhost:$PORT',
     about: 'public address; the only source of redirect URIs and links',
   },

@@ -2,10 +2,10 @@
 import type { RequestListener } from 'node:http';
 import { Provider } from 'oidc-provider';
 import { loadAssets } from '../http/assets.ts';
+import { type ListeningServer, listen } from '../http/listen.ts';
 import { createConfiguration, grantSeconds, resolveLifetimes } from './configuration.ts';
 import { createFailurePages } from './failure-pages.ts';
 import { createInteractionRoutes } from './interaction-routes.ts';
-import { type ListeningServer, listen } from './listen.ts';
 import type { LocalProviderListener, LocalProviderOptions } from './options.ts';
 import { createPageHeaders } from './page-headers.ts';
 import { reportProviderEvents } from './report-provider-events.ts';

@@ -19,7 +19,12 @@ export function createRevoke(provider: Provider, emit: Emit): (tokens: TokenSet)
         ? provider.revoke(accessToken, 'access_token')
         : provider.revoke(refreshToken, 'refresh_token');
     try {
-      await attempt().catch(attempt);
+      const startedAt = performance.now();
+      await attempt().catch((error: unknown) => {
+        // Tried again at once, but not after waiting for long: a person is standing at the door.
+        if (performance.now() - startedAt > 1000) throw error;
+        return attempt();
+      });
       return true;
     } catch (thrown) {
       const error = asLatchkeyError(thrown);

@@ -1,7 +1,7 @@
 // WB-15, AT-10b, AT-11: odd HTTP, slow clients, and addresses where careless servers leave things lying about.
 import { createServer } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { clientLimits, listen } from '../../src/app/server.ts';
+import { clientLimits, listen } from '../../src/http/listen.ts';
 import { type AppWorld, startAppWorld } from '../support/app-world.ts';
 import { openRawConnection, rawRequest, requestText } from '../support/raw-http.ts';
 
@@ -127,7 +127,7 @@ describe('slow clients', () => {
     expect(answers[0]?.status).toBe(200);
     slow.destroy();
     slowBody.destroy();
-    await server.stop(100);
+    await server.close(100);
   });
 });
 

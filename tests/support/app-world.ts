@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import express, { type Express } from 'express';
 import { createApp } from '../../src/app/app.ts';
 import { createLog } from '../../src/app/log.ts';
-import { listen } from '../../src/app/server.ts';
 import { embeddedSessions, memorySessions } from '../../src/embedded.ts';
+import { listen } from '../../src/http/listen.ts';
 import { type Auth, type AuthEvent, type AuthOptions, createAuth } from '../../src/index.ts';
 import { redisSessions } from '../../src/redis.ts';
 import { type BrowserClient, createBrowserClient, type Visit } from './browser-client.ts';
@@ -121,7 +121,7 @@ const open = async (
       return visit.status === 200 ? String(visit.json<{ subject: string }>().subject) : String(visit.status);
     },
     async [Symbol.asyncDispose]() {
-      await server.stop(500);
+      await server.close(500);
       await auth.close();
       await prepared.cleanUp();
     },

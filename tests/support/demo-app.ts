@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readEnvironment } from '../../src/app/env.ts';
+import { createLog } from '../../src/app/log.ts';
 import { start } from '../../src/app/run.ts';
 import { settingsFrom } from '../../src/app/settings.ts';
 import { freePort } from './free-port.ts';
@@ -21,7 +22,7 @@ export const startDemoApp = async (environment: Record<string, string> = {}): Pr
       readEnvironment({ LOG_LEVEL: 'silent', DATA_DIR: folder, ...environment, PORT: String(port) }),
     );
     try {
-      const running = await start(settings);
+      const running = await start(settings, createLog(settings.logLevel));
       return {
         url: `http://localhost:${port}`,
         port,

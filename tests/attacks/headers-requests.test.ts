@@ -1,6 +1,6 @@
 // WB-06 to WB-08, WB-10, WB-11: requests that lie about where they come from, where they go and what they are.
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type AppWorld, startAppWorld, startLibraryWorld } from '../support/app-world.ts';
+import { type AppWorld, startAppWorld } from '../support/app-world.ts';
 import type { BrowserClient } from '../support/browser-client.ts';
 import { rawRequest, requestText } from '../support/raw-http.ts';
 
@@ -183,23 +183,6 @@ describe('a script on another origin', () => {
         ...asked,
       ]);
       expect(answer.headers.filter(([name]) => /^access-control-/i.test(name))).toEqual([]);
-    }
-  });
-});
-
-describe("a customer's app with Express's own habits", () => {
-  it('WB-04b: never answers 304 for a guarded page, although Express gives it an ETag', async () => {
-    await using shop = await startLibraryWorld(
-      (app, auth) =>
-        void app.get('/page', auth.currentUser(), (req, res) => void res.send(`for ${req.auth?.subject}`)),
-      { provider: world.provider },
-    );
-    const browser = shop.browser();
-    const page = await shop.signIn(browser, '/page');
-    expect(page.headers['cache-control']).toBe('no-store');
-    for (const condition of ['*', String(page.headers.etag)]) {
-      const again = await browser.get(`${shop.url}/page`, { headers: { 'if-none-match': condition } });
-      expect([again.status, again.body]).toEqual([200, 'for user-ada']);
     }
   });
 });

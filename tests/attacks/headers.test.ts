@@ -1,5 +1,6 @@
 // WB-01 to WB-05, WB-12 to WB-14: the headers of every answer, whatever its status and form.
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { startLibraryWorld } from '../support/app-world.ts';
 import type { BrowserClient, Visit } from '../support/browser-client.ts';
 import { type HttpsSite, publicOrigin, startHttpsSite } from '../support/https-site.ts';
 
@@ -171,5 +172,22 @@ describe('static files', () => {
     expect(file.headers['cache-control']).toContain('immutable');
     expect(file.headers['x-content-type-options']).toBe('nosniff');
     expect(file.setCookies).toEqual([]);
+  });
+});
+
+describe("a customer's app with Express's own habits", () => {
+  it('WB-04b: never answers 304 for a guarded page, although Express gives it an ETag', async () => {
+    await using shop = await startLibraryWorld(
+      (app, auth) =>
+        void app.get('/page', auth.currentUser(), (req, res) => void res.send(`for ${req.auth?.subject}`)),
+      { provider: site.world.provider },
+    );
+    const browser = shop.browser();
+    const page = await shop.signIn(browser, '/page');
+    expect(page.headers['cache-control']).toBe('no-store');
+    for (const condition of ['*', String(page.headers.etag)]) {
+      const again = await browser.get(`${shop.url}/page`, { headers: { 'if-none-match': condition } });
+      expect([again.status, again.body]).toEqual([200, 'for user-ada']);
+    }
   });
 });

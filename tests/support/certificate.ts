@@ -64,7 +64,7 @@ export const createCertificate = (
   );
   const signature = sign('sha256', body, privateKey);
   const whole = sequence(body, algorithm, der(0x03, bytes('00'), signature));
-  const lines = whole.toString('base64').replace(/.{64}/g, '$&\n');
+  const lines = (whole.toString('base64').match(/.{1,64}/g) ?? []).join('\n');
   return {
     key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
     cert: `-----BEGIN CERTIFICATE-----\n${lines}\n-----END CERTIFICATE-----\n`,

@@ -87,6 +87,7 @@ export function createAuth(options: AuthOptions): Auth {
     policy,
     secrets: settings.sessionSecrets,
     limits,
+    issuer,
   });
   const end = createEndSession({
     records: stores.records,
@@ -115,7 +116,16 @@ export function createAuth(options: AuthOptions): Auth {
     emit,
     contextOf,
   });
-  const startSession = createStartSession({ writer, store, vault, tokenCookie, limits, load, end });
+  const startSession = createStartSession({
+    contextOf,
+    writer,
+    store,
+    vault,
+    tokenCookie,
+    limits,
+    load,
+    end,
+  });
   const start = createCompleteLogin({ issuer, rules: settings, startSession, clock, emit, contextOf });
   const logout = { store, provider, load, end, tokenCookie, policy, site, pages, emit, contextOf };
   const router = createRouter({

@@ -43,7 +43,6 @@ const statusByCode = {
   transport_insecure: 400,
   request_malformed: 400,
   payload_too_large: 413,
-  unsupported_media_type: 415,
   not_found: 404,
   method_not_allowed: 405,
   internal_error: 500,
@@ -105,9 +104,16 @@ export class ConfigurationError extends LatchkeyError {
   }
 }
 
-/** Turns anything thrown into a LatchkeyError, keeping it as the cause. */
+/**
+ * Turns anything thrown into a LatchkeyError, keeping it as the cause. Express and its parsers say by a `status`
+ * that the request is to blame.
+ */
 export function asLatchkeyError(thrown: unknown): LatchkeyError {
   if (thrown instanceof LatchkeyError) return thrown;
+  const status = thrown instanceof Error && 'status' in thrown ? Number(thrown.status) : 500;
+  if (status === 404) return new LatchkeyError('not_found', { cause: thrown });
+  if (status === 413) return new LatchkeyError('payload_too_large', { cause: thrown });
+  if (status >= 400 && status < 500) return new LatchkeyError('request_malformed', { cause: thrown });
   return new LatchkeyError('internal_error', {
     detail: thrown instanceof Error ? thrown.message : 'a value that is not an error was thrown',
     cause: thrown,

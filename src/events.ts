@@ -1,5 +1,7 @@
 // What happens, as typed events: logs, audit and metrics subscribe here and nothing else reports anything.
 
+import type { LatchkeyError } from './errors.ts';
+
 /** Who and where, on every event that a request caused. */
 export interface EventContext {
   readonly requestId?: string;
@@ -20,7 +22,7 @@ export type AuthEvent = EventContext &
     | { readonly type: 'login_healed'; readonly how: 'continued' | 'restarted' }
     | {
         readonly type: 'session_ended';
-        readonly reason: 'logout' | 'other_user' | 'signed_in_again' | 'expired';
+        readonly reason: 'logout' | 'other_user' | 'signed_in_again';
         readonly issuer: string;
         readonly subject: string;
       }
@@ -52,4 +54,12 @@ export function createEmit(listeners: readonly EventListener[]): Emit {
       Promise.try(listener, event).catch(() => {});
     }
   };
+}
+
+/** The event for an error on our side or at a dependency. */
+export function failureEvent(error: LatchkeyError): AuthEvent {
+  const { code, message: detail } = error;
+  if (code === 'store_unavailable') return { type: 'store_failed', detail };
+  if (code.startsWith('provider_')) return { type: 'provider_failed', code, detail };
+  return { type: 'route_failed', code, detail };
 }

@@ -48,8 +48,8 @@ export function checkTogether(environment: Environment): ConfigurationProblem[] 
       );
     }
   }
-  const idle = environment.SESSION_IDLE_SECONDS ?? 86_400;
-  if (idle > (environment.SESSION_ABSOLUTE_SECONDS ?? 604_800)) {
+  const idle = environment.SESSION_IDLE_SECONDS;
+  if (idle !== undefined && idle > (environment.SESSION_ABSOLUTE_SECONDS ?? 604_800)) {
     add(
       'SESSION_IDLE_SECONDS',
       'is longer than SESSION_ABSOLUTE_SECONDS.',

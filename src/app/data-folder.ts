@@ -12,10 +12,12 @@ export interface DataFolder {
   keep<T>(name: string, make: () => T | Promise<T>): Promise<T>;
 }
 
-/** Opens the folder, making it where it is missing. */
+/** The folder is made with the first file in it: an installation that keeps nothing needs none. */
 export function openDataFolder(path: string): DataFolder {
-  mkdirSync(path, { recursive: true, mode: 0o700 });
-  const file = (name: string) => join(path, name);
+  const file = (name: string) => {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+    return join(path, name);
+  };
   return {
     path,
     file,

@@ -1,5 +1,5 @@
 // Runs the app: settings, local provider where none is configured, listening, and a graceful stop.
-import { ConfigurationError, listen } from '../index.ts';
+import { ConfigurationError, isLoopbackHost, listen } from '../index.ts';
 import { createApp } from './app.ts';
 import { openDataFolder } from './data-folder.ts';
 import { loadEnvFile, readEnvironment } from './env.ts';
@@ -79,6 +79,10 @@ export async function start(settings: Settings, log: Log): Promise<Running> {
     { baseUrl: settings.baseUrl, host: settings.host, port: server.port, issuer: client.issuer },
     'listening',
   );
+  for (const [name, address] of Object.entries({ BASE_URL: settings.baseUrl, OIDC_ISSUER: client.issuer })) {
+    const { protocol, hostname } = new URL(address);
+    if (protocol === 'http:' && !isLoopbackHost(hostname)) log.warn({ name, address }, 'insecure_http');
+  }
   // Known before the first visitor comes; a provider that is away is asked again later.
   void auth.dependencies();
   if (local !== null) printWelcome(settings.baseUrl, local.issuer);

@@ -1,5 +1,5 @@
 // Every environment variable: its check, its default and what it is for, in one table.
-import { existsSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { minSecretLength } from '../index.ts';
 import { trustProxy } from './trust-proxy.ts';
@@ -27,7 +27,7 @@ const list = z.string().transform((text) =>
     .filter(Boolean),
 );
 const seconds = number(1, 400 * 86_400);
-const file = z.string().refine((path) => existsSync(path), { error: 'names a file that is not there.' });
+const file = z.string().refine(isReadable, { error: 'names a file that is not there or cannot be read.' });
 
 const isBareUrl = ({ search, hash, username, password }: URL) => search + hash + username + password === '';
 
@@ -161,3 +161,11 @@ export type Environment = { readonly [Name in keyof Variables]?: z.output<Variab
 /** Name, default and meaning of every variable. */
 export const environmentVariables: readonly { name: string; fallback: string; about: string }[] =
   Object.entries(variables).map(([name, { fallback, about }]) => ({ name, fallback, about }));
+
+function isReadable(path: string): boolean {
+  try {
+    return readFileSync(path).length > 0;
+  } catch {
+    return false;
+  }
+}

@@ -44,7 +44,7 @@ export interface AuthOptions {
   readonly authorizationFrom?: readonly AuthorizationSource[];
   /** `login` fetches userinfo once at login; `never` uses the ID token alone. Default: `login`. */
   readonly userinfo?: 'login' | 'never';
-  /** Seconds without a visit after which a session ends. Default: 86400. */
+  /** Seconds without a visit after which a session ends. Default: 86400, or `absoluteSeconds` where that is less. */
   readonly idleSeconds?: number;
   /** Seconds after which a session ends whatever happens. Default: 604800. */
   readonly absoluteSeconds?: number;

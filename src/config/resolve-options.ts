@@ -93,6 +93,8 @@ export function resolveOptions(options: AuthOptions): ResolvedOptions {
     audience,
     baseUrl: new URL(baseUrl),
     sessionSecrets: [sessionSecret].flat(),
+    // A default must not stand in the way of a shorter absolute limit.
+    idleSeconds: Math.min(rest.idleSeconds, rest.absoluteSeconds),
     scope: scopeWithOpenId(scope),
     allowInsecureHttp,
     clock: options.clock ?? systemClock,
@@ -142,7 +144,7 @@ function checkTogether(options: AuthOptions, allowInsecureHttp: boolean): Config
       'Give it as PEM (PKCS #8, "BEGIN PRIVATE KEY") or as a JWK in JSON.',
     );
   }
-  if ((options.idleSeconds ?? 86_400) > (options.absoluteSeconds ?? 604_800)) {
+  if (options.idleSeconds !== undefined && options.idleSeconds > (options.absoluteSeconds ?? 604_800)) {
     add(
       'idleSeconds',
       'is longer than absoluteSeconds.',

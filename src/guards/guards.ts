@@ -3,7 +3,7 @@ import type { Request, Response } from 'express';
 import type { Clock } from '../clock.ts';
 import type { RefusalHandler } from '../config/options.ts';
 import { asLatchkeyError, LatchkeyError } from '../errors.ts';
-import type { AuthEvent, Emit } from '../events.ts';
+import { type AuthEvent, type Emit, failureEvent } from '../events.ts';
 import { noStore } from '../http/no-store.ts';
 import { hasSameOriginProof, isSafeMethod } from '../http/same-origin.ts';
 import type { Authenticate, Credential } from './authenticate.ts';
@@ -62,7 +62,11 @@ export function createGuards(parts: GuardParts): Guards {
           next();
         })
         // Whatever fails here fails closed. `next` with nothing, or with 'route', would go on past the guard.
-        .catch((thrown: unknown) => next(thrown instanceof Error ? thrown : asLatchkeyError(thrown)));
+        .catch((thrown: unknown) => {
+          const error = asLatchkeyError(thrown);
+          if (error.status >= 500) parts.emit({ ...parts.contextOf(req), ...failureEvent(error) });
+          next(thrown instanceof Error ? thrown : error);
+        });
     });
   return {
     currentUser: (options: GuardOptions = {}) => guard(options, true),

@@ -125,11 +125,6 @@ const words: Record<ErrorCode, FailureWords> = {
     text: 'The request holds more than this page takes. Nothing has changed.',
     next: 'home',
   },
-  unsupported_media_type: {
-    heading: 'That kind of content is not taken here',
-    text: 'The request came in a form that this address does not read. Nothing has changed.',
-    next: 'home',
-  },
   not_found: {
     heading: 'There is no page here',
     text: 'The address may be mistyped, or the page has moved.',

@@ -3,13 +3,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { OnceBackend } from '../config/session-stores.ts';
 
 const keptSeconds = 15 * 60;
-const waitMs = 5000;
-const pollMs = 50;
+const waitMs = 15_000;
+const firstPauseMs = 50;
+const longestPauseMs = 500;
 
 /**
  * Runs `work` if nobody on any node has claimed the key before.
  * @returns true when this call did the work, false when another had claimed it; then that one has finished, or
- *   five seconds have passed
+ *   fifteen seconds have passed
  */
 export type FinishOnce = (key: string, work: () => Promise<void>) => Promise<boolean>;
 
@@ -24,8 +25,11 @@ export function createFinishOnce(once: OnceBackend): FinishOnce {
       }
       return true;
     }
-    for (let waited = 0; waited < waitMs && !(await once.isFinished(key)); waited += pollMs)
-      await sleep(pollMs);
+    let pause = firstPauseMs;
+    for (let waited = 0; waited < waitMs && !(await once.isFinished(key)); waited += pause) {
+      await sleep(pause);
+      pause = Math.min(pause * 1.5, longestPauseMs);
+    }
     return false;
   };
 }

@@ -57,7 +57,9 @@ export function logoutRoute(parts: LogoutParts): RequestHandler {
     }
     const session = await parts.load(req);
     const ended =
-      typeof session === 'string' ? null : await parts.end(session, { reason: 'logout', revoke: true });
+      typeof session === 'string'
+        ? null
+        : await parts.end(session, { reason: 'logout', revoke: true }, parts.contextOf(req));
     await forgetOpenSession(parts, req);
     clearCookies(parts, req, res);
 

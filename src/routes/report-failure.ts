@@ -1,7 +1,7 @@
 // Reports what went wrong on our side or at a dependency while a route answered: nobody behind the router sees it.
 import type { ErrorRequestHandler, Request } from 'express';
-import { asLatchkeyError, type LatchkeyError } from '../errors.ts';
-import type { AuthEvent, Emit } from '../events.ts';
+import { asLatchkeyError } from '../errors.ts';
+import { type AuthEvent, type Emit, failureEvent } from '../events.ts';
 
 /** Makes the reporting step. Refusals are no failure, and the callback has reported its own. */
 export function createReportFailure(
@@ -13,11 +13,4 @@ export function createReportFailure(
     if (error.status >= 500) emit({ ...contextOf(req), ...failureEvent(error) });
     next(error);
   };
-}
-
-function failureEvent(error: LatchkeyError): AuthEvent {
-  const { code, message: detail } = error;
-  if (code === 'store_unavailable') return { type: 'store_failed', detail };
-  if (code.startsWith('provider_')) return { type: 'provider_failed', code, detail };
-  return { type: 'route_failed', code, detail };
 }

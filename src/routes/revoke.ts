@@ -1,16 +1,18 @@
 // Tells the provider that a session's tokens are of no more use. Failing at it keeps nobody signed in.
 import { asLatchkeyError } from '../errors.ts';
-import type { Emit } from '../events.ts';
+import type { Emit, EventContext } from '../events.ts';
 import type { Provider } from '../provider/provider.ts';
 import type { TokenSet } from '../session/token-set.ts';
+
+/** Revokes a session's tokens. Resolves to whether the provider was reached; never rejects. */
+export type Revoke = (tokens: TokenSet, context: EventContext) => Promise<boolean>;
 
 /**
  * Makes the revoking function: the refresh token where there is one, since the provider then ends the access
  * tokens of the same grant as well (RFC 7009 section 2.1), else the access token. Tried twice.
- * @returns whether the provider was reached; never rejects
  */
-export function createRevoke(provider: Provider, emit: Emit): (tokens: TokenSet) => Promise<boolean> {
-  return async (tokens) => {
+export function createRevoke(provider: Provider, emit: Emit): Revoke {
+  return async (tokens, context) => {
     const { refreshToken, accessToken, issuer } = tokens;
     // Tokens go to the provider that gave them and to no other.
     if (issuer !== provider.issuer) return true;
@@ -28,7 +30,7 @@ export function createRevoke(provider: Provider, emit: Emit): (tokens: TokenSet)
       return true;
     } catch (thrown) {
       const error = asLatchkeyError(thrown);
-      emit({ type: 'revocation_failed', detail: error.message });
+      emit({ ...context, type: 'revocation_failed', detail: error.message });
       return error.code !== 'provider_unavailable';
     }
   };

@@ -1,12 +1,12 @@
 // Ends a session for good: record and vault removed first, tokens revoked after.
 import type { RecordBackend } from '../config/session-stores.ts';
-import type { Emit } from '../events.ts';
+import type { Emit, EventContext } from '../events.ts';
 import type { LoadedSession } from './load-session.ts';
 import type { TokenSet, TokenVault } from './token-set.ts';
 
 /** Why a session ends, and whether the provider is told that its tokens are of no more use. */
 export interface EndReason {
-  readonly reason: 'logout' | 'other_user' | 'signed_in_again' | 'expired';
+  readonly reason: 'logout' | 'other_user' | 'signed_in_again';
   readonly revoke: boolean;
 }
 
@@ -19,25 +19,29 @@ export interface EndedSession {
 }
 
 /** Ends a session. Rejects when the store is broken, and then nothing has been revoked. */
-export type EndSession = (session: LoadedSession, why: EndReason) => Promise<EndedSession>;
+export type EndSession = (
+  session: LoadedSession,
+  why: EndReason,
+  context: EventContext,
+) => Promise<EndedSession>;
 
 /** What ending needs. */
 export interface EndSessionParts {
   readonly records: RecordBackend;
   readonly vault: TokenVault;
   /** Revokes at the provider (RFC 7009). Resolves to whether it was reached; never rejects. */
-  readonly revoke: (tokens: TokenSet) => Promise<boolean>;
+  readonly revoke: (tokens: TokenSet, context: EventContext) => Promise<boolean>;
   readonly emit: Emit;
 }
 
 export function createEndSession({ records, vault, revoke, emit }: EndSessionParts): EndSession {
-  return async (session, why) => {
+  return async (session, why, context) => {
     const tokens = await vault.read(session.storeId);
     await records.remove(session.storeId);
     await vault.remove(session.storeId);
     const { issuer, subject } = session.record;
-    emit({ type: 'session_ended', reason: why.reason, issuer, subject });
-    const providerReached = why.revoke && tokens !== null ? await revoke(tokens) : true;
+    emit({ ...context, type: 'session_ended', reason: why.reason, issuer, subject });
+    const providerReached = why.revoke && tokens !== null ? await revoke(tokens, context) : true;
     return { tokens, providerReached };
   };
 }

@@ -26,6 +26,8 @@ export interface LoadSessionParts {
   readonly policy: CookiePolicy;
   readonly secrets: readonly string[];
   readonly limits: SessionLimits;
+  /** Sessions that another provider began are over. */
+  readonly issuer: string;
 }
 
 /**
@@ -53,8 +55,10 @@ async function load(req: IncomingMessage, parts: LoadSessionParts): Promise<Sess
   if (data !== null && data.latchkey === undefined) return 'absent';
   const record = recordOf(data);
   if (data === null || record === null || isOver(data, parts.limits)) return 'gone';
+  if (record.issuer !== parts.issuer) return 'gone';
   if (isTouchDue(data, parts.limits)) {
-    await parts.records.touch(storeId, data);
+    // The visit has been read: a store that takes no writes at the moment is no reason to refuse it.
+    await parts.records.touch(storeId, data).catch(() => {});
     // Noted here as well, so that express-session on the same request does not touch once more.
     data.seenAt = parts.limits.clock();
   }

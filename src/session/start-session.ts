@@ -1,5 +1,6 @@
 // Starts a session after all checks of a login have passed: old one ended, new id, saved before anything is sent.
 import type { Request, RequestHandler, Response } from 'express';
+import type { EventContext } from '../events.ts';
 import type { EndSession } from './end-session.ts';
 import type { ExpressStore } from './express-store.ts';
 import { absoluteEnd, type SessionLimits } from './lifetimes.ts';
@@ -27,16 +28,18 @@ export interface StartSessionParts {
   readonly limits: SessionLimits;
   readonly load: LoadSession;
   readonly end: EndSession;
+  readonly contextOf: (req: Request) => EventContext;
 }
 
 export function createStartSession(parts: StartSessionParts): StartSession {
-  const { writer, store, vault, tokenCookie, limits, load, end } = parts;
+  const { contextOf, writer, store, vault, tokenCookie, limits, load, end } = parts;
   return async (req, res, record, tokens) => {
     const old = await load(req);
     if (typeof old !== 'string') {
       const samePerson = old.record.issuer === record.issuer && old.record.subject === record.subject;
       // Another person's tokens must die with the session. The same person's may share a grant with the new ones.
-      await end(old, { reason: samePerson ? 'signed_in_again' : 'other_user', revoke: !samePerson });
+      const why = { reason: samePerson ? 'signed_in_again' : 'other_user', revoke: !samePerson } as const;
+      await end(old, why, contextOf(req));
     }
     await openSession(writer, store, req, res);
     await regenerateSession(req);

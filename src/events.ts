@@ -1,7 +1,5 @@
 // What happens, as typed events: logs, audit and metrics subscribe here and nothing else reports anything.
 
-import type { LatchkeyError } from './errors.ts';
-
 /** Who and where, on every event that a request caused. */
 export interface EventContext {
   readonly requestId?: string;
@@ -57,7 +55,7 @@ export function createEmit(listeners: readonly EventListener[]): Emit {
 }
 
 /** The event for an error on our side or at a dependency. */
-export function failureEvent(error: LatchkeyError): AuthEvent {
+export function failureEvent(error: { readonly code: string; readonly message: string }): AuthEvent {
   const { code, message: detail } = error;
   if (code === 'store_unavailable') return { type: 'store_failed', detail };
   if (code.startsWith('provider_')) return { type: 'provider_failed', code, detail };

@@ -30,3 +30,16 @@ describe.each(['redis', 'embedded file', 'memory'] as const)('with sessions in %
     expect(world.provider.calls('end_session')).toHaveLength(1);
   });
 });
+
+describe('an installation that moves to another provider', () => {
+  it('does not go on with sessions that the old one began, nor tell the new one of them', async () => {
+    await using old = await startAppWorld({ redis });
+    const browser = old.browser();
+    await old.signIn(browser);
+    await using moved = await startAppWorld({ redis });
+    expect(await moved.whoIs(browser)).toBe('401');
+    await browser.post(`${moved.url}/logout`);
+    expect(moved.provider.calls('end_session')).toEqual([]);
+    expect(moved.provider.calls('revocation')).toEqual([]);
+  });
+});

@@ -85,6 +85,10 @@ describe('options', () => {
     expect(problemsOf({ ...good, ...more })).toEqual(names);
   });
 
+  it('let an absolute limit be shorter than the default idle limit', () => {
+    expect(resolveOptions({ ...good, absoluteSeconds: 3600 })).toMatchObject({ idleSeconds: 3600 });
+  });
+
   it('ask for openid even where it was left out', () => {
     expect(resolveOptions({ ...good, scope: 'email  email\tprofile' }).scope).toBe('openid email profile');
   });

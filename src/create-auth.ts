@@ -87,7 +87,6 @@ export function createAuth(options: AuthOptions): Auth {
     policy,
     secrets: settings.sessionSecrets,
     limits,
-    issuer,
   });
   const end = createEndSession({
     records: stores.records,
@@ -142,7 +141,10 @@ export function createAuth(options: AuthOptions): Auth {
       emit,
       contextOf,
       once: createFinishOnce(stores.once),
-      isSignedIn: async (req) => typeof (await load(req)) !== 'string',
+      isSignedIn: async (req) => {
+        const session = await load(req);
+        return typeof session !== 'string' && session.record.issuer === issuer;
+      },
     }),
     logoutPage: logoutPage(logout),
     logout: logoutRoute(logout),
@@ -151,7 +153,7 @@ export function createAuth(options: AuthOptions): Auth {
   });
 
   const guards = createGuards({
-    authenticate: createAuthenticate({ load, tokenCookie, vault, limits }),
+    authenticate: createAuthenticate({ issuer, load, tokenCookie, vault, limits }),
     challenge: createChallenge({
       realm: baseUrl.host,
       answer,

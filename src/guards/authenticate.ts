@@ -18,6 +18,7 @@ export type Credential =
 
 /** What authentication needs. */
 export interface AuthenticateParts {
+  readonly issuer: string;
   readonly load: LoadSession;
   readonly tokenCookie: TokenCookie;
   readonly vault: TokenVault;
@@ -42,6 +43,8 @@ export function createAuthenticate(parts: AuthenticateParts): Authenticate {
     const session = await load(req);
     if (typeof session === 'string') return badCookie;
     const { record } = session;
+    // Somebody whom another provider vouched for, before the installation moved to this one.
+    if (record.issuer !== parts.issuer) return badCookie;
     // The session vouches for the token by its digest: no signature has to be verified again.
     if (!equalInConstantTime(record.tokenHash, presented.hash)) return badCookie;
     if (record.tokenExpiresAt <= limits.clock()) return badCookie;

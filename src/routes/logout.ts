@@ -64,7 +64,9 @@ export function logoutRoute(parts: LogoutParts): RequestHandler {
     clearCookies(parts, req, res);
 
     const tokens = ended?.tokens ?? null;
-    const url = ended?.providerReached && tokens !== null ? await endSessionUrl(parts, tokens) : null;
+    // An ID token is a hint for the provider that issued it, and nobody else's business.
+    const here = tokens?.issuer === parts.provider.issuer;
+    const url = ended?.providerReached && tokens !== null && here ? await endSessionUrl(parts, tokens) : null;
     const subject = typeof session === 'string' ? null : session.record.subject;
     parts.emit({ ...parts.contextOf(req), type: 'logout', subject, atProvider: url !== null });
     // Not "cookies": it would reach sibling hosts, and the provider's own session, before end_session is called.

@@ -26,8 +26,6 @@ export interface LoadSessionParts {
   readonly policy: CookiePolicy;
   readonly secrets: readonly string[];
   readonly limits: SessionLimits;
-  /** Sessions that another provider began are over. */
-  readonly issuer: string;
 }
 
 /**
@@ -55,7 +53,6 @@ async function load(req: IncomingMessage, parts: LoadSessionParts): Promise<Sess
   if (data !== null && data.latchkey === undefined) return 'absent';
   const record = recordOf(data);
   if (data === null || record === null || isOver(data, parts.limits)) return 'gone';
-  if (record.issuer !== parts.issuer) return 'gone';
   if (isTouchDue(data, parts.limits)) {
     // The visit has been read: a store that takes no writes at the moment is no reason to refuse it.
     await parts.records.touch(storeId, data).catch(() => {});

@@ -54,9 +54,12 @@ function initialsOf(name: string): string {
   return letters.join('').toLocaleUpperCase('en') || '?';
 }
 
+// Making one costs more than everything else about a page's locals.
+const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
+
 /** The first thing a reader would call a character, be it a letter or an emoji. */
 function firstLetter(text: string): string | undefined {
-  return [...new Intl.Segmenter('en', { granularity: 'grapheme' }).segment(text)][0]?.segment;
+  return segmenter.segment(text)[Symbol.iterator]().next().value?.segment;
 }
 
 function languageOf(req: PageRequest): string {

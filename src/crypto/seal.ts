@@ -1,5 +1,13 @@
 // Seals: authenticated encryption with the purpose bound in and old secrets still opening.
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createSecretKey,
+  hkdfSync,
+  type KeyObject,
+  randomFillSync,
+} from 'node:crypto';
 
 /** What a seal is for. One made for one purpose never opens for another. */
 export type SealPurpose = 'transaction' | 'state' | 'token' | 'vault';
@@ -9,7 +17,7 @@ export interface Sealer {
   /**
    * Encrypts `text` with the first secret.
    * @param context - bound in as well: opening needs the same one (such as the session the text belongs to)
-   * @returns base64url, about 4/3 of (text + 42 bytes)
+   * @returns base64url, about 4/3 of (text + 31 bytes)
    */
   seal(purpose: SealPurpose, text: string, context?: string): string;
   /** Opens what any of the secrets sealed; null for anything else. Never throws. */
@@ -17,40 +25,37 @@ export interface Sealer {
 }
 
 const version = 1;
-const saltBytes = 12;
 const nonceBytes = 12;
 const tagBytes = 16;
-const headBytes = 2 + saltBytes + nonceBytes;
+const headBytes = 3 + nonceBytes;
+const subkeysPerPurpose = 256;
 
 interface SealKey {
   readonly id: number;
-  readonly master: Buffer;
+  /** One of the keys that are derived for a purpose; made when first used. */
+  subkey(purpose: SealPurpose, index: number): KeyObject;
 }
 
 /**
  * Makes a sealer from one or more secrets: the first seals, all of them open.
  *
- * AES-256-GCM (NIST SP 800-38D). Each message gets a key of its own, derived from the master key, the purpose
- * and a random salt, because a random 96-bit nonce under a single key is spent after about 2^32 messages.
- * Layout: version, key id, salt, nonce, ciphertext, tag.
+ * AES-256-GCM (NIST SP 800-38D). A random 96-bit nonce may be used about 2^32 times with one key, so each purpose
+ * has 256 keys, of which a message takes one by chance. They are derived once and kept: deriving a key per message
+ * costs more than the sealing. Layout: version, key id, subkey, nonce, ciphertext, tag.
  */
 export function createSealer(secrets: readonly string[]): Sealer {
-  const keys = secrets.map(deriveMaster);
+  const keys = secrets.map(deriveKey);
   const [first] = keys;
   if (first === undefined) throw new TypeError('createSealer needs at least one secret');
 
   return {
     seal(purpose, text, context = '') {
       const head = Buffer.allocUnsafe(headBytes);
+      randomFillSync(head, 2);
       head[0] = version;
       head[1] = first.id;
-      randomBytes(saltBytes + nonceBytes).copy(head, 2);
-      const salt = head.subarray(2, 2 + saltBytes);
-      const cipher = createCipheriv(
-        'aes-256-gcm',
-        messageKey(first, purpose, salt),
-        head.subarray(2 + saltBytes),
-      );
+      const key = first.subkey(purpose, head[2] ?? 0);
+      const cipher = createCipheriv('aes-256-gcm', key, head.subarray(3));
       cipher.setAAD(Buffer.from(context));
       const body = cipher.update(text, 'utf8');
       return Buffer.concat([head, body, cipher.final(), cipher.getAuthTag()]).toString('base64url');
@@ -60,7 +65,7 @@ export function createSealer(secrets: readonly string[]): Sealer {
       if (bytes.length < headBytes + tagBytes || bytes[0] !== version) return null;
       for (const key of keys) {
         if (key.id !== bytes[1]) continue;
-        const text = openWith(key, purpose, bytes, context);
+        const text = openWith(key.subkey(purpose, bytes[2] ?? 0), bytes, context);
         if (text !== null) return text;
       }
       return null;
@@ -68,12 +73,9 @@ export function createSealer(secrets: readonly string[]): Sealer {
   };
 }
 
-function openWith(key: SealKey, purpose: SealPurpose, bytes: Buffer, context: string): string | null {
-  const salt = bytes.subarray(2, 2 + saltBytes);
-  const nonce = bytes.subarray(2 + saltBytes, headBytes);
-  const decipher = createDecipheriv('aes-256-gcm', messageKey(key, purpose, salt), nonce, {
-    authTagLength: tagBytes,
-  });
+function openWith(key: KeyObject, bytes: Buffer, context: string): string | null {
+  const nonce = bytes.subarray(3, headBytes);
+  const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: tagBytes });
   decipher.setAAD(Buffer.from(context));
   decipher.setAuthTag(bytes.subarray(bytes.length - tagBytes));
   try {
@@ -84,12 +86,29 @@ function openWith(key: SealKey, purpose: SealPurpose, bytes: Buffer, context: st
   }
 }
 
-function deriveMaster(secret: string): SealKey {
+function deriveKey(secret: string): SealKey {
   // HKDF (RFC 5869): the same secret also signs the session cookie, so the seal key must not be the secret itself.
   const bytes = Buffer.from(hkdfSync('sha256', secret, '', 'latchkey seal v1', 33));
-  return { id: bytes[32] ?? 0, master: bytes.subarray(0, 32) };
-}
-
-function messageKey(key: SealKey, purpose: SealPurpose, salt: Buffer): Buffer {
-  return createHmac('sha256', key.master).update(`${purpose}\0`).update(salt).digest();
+  const master = createSecretKey(bytes.subarray(0, 32));
+  const subkeys = new Map<SealPurpose, (KeyObject | undefined)[]>();
+  return {
+    id: bytes[32] ?? 0,
+    subkey(purpose, index) {
+      let known = subkeys.get(purpose);
+      if (known === undefined) {
+        known = new Array<KeyObject | undefined>(subkeysPerPurpose);
+        subkeys.set(purpose, known);
+      }
+      let key = known[index];
+      if (key === undefined) {
+        const material = createHmac('sha256', master)
+          .update(`${purpose}\0`)
+          .update(Buffer.of(index))
+          .digest();
+        key = createSecretKey(material);
+        known[index] = key;
+      }
+      return key;
+    },
+  };
 }

@@ -54,6 +54,8 @@ export function createProvider(options: ResolvedOptions): Provider {
   const fetch = createLimitedFetch(options.providerTimeoutSeconds);
   let source: Promise<Metadata> | null = null;
   let ready: Metadata | null = null;
+  let pages: { readonly configuration: Configuration | null; readonly origins: readonly string[] } | null =
+    null;
   let keys: { readonly uri: string; readonly keys: ProviderKeys } | null = null;
 
   const metadata = (): Promise<Metadata> => {
@@ -137,13 +139,21 @@ export function createProvider(options: ResolvedOptions): Provider {
       await (await metadata()).check();
     },
     origins() {
-      const server = ready?.known()?.serverMetadata();
-      const urls = [issuer, server?.authorization_endpoint, server?.end_session_endpoint];
-      return [...new Set(urls.filter((url) => url !== undefined).map((url) => new URL(url).origin))];
+      const configuration = ready?.known() ?? null;
+      // Asked for with every answer, and openid-client copies all metadata each time it gives them out.
+      if (pages?.configuration !== configuration)
+        pages = { configuration, origins: originsIn(configuration, issuer) };
+      return pages.origins;
     },
   };
 }
 
 function isUnsupported(error: LatchkeyError): boolean {
   return error.details.providerError === 'unsupported_token_type';
+}
+
+function originsIn(configuration: Configuration | null, issuer: string): readonly string[] {
+  const server = configuration?.serverMetadata();
+  const urls = [issuer, server?.authorization_endpoint, server?.end_session_endpoint];
+  return [...new Set(urls.filter((url) => url !== undefined).map((url) => new URL(url).origin))];
 }

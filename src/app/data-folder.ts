@@ -1,7 +1,7 @@
 // What the embedded defaults keep in the data folder: made at the first start, read by every later one.
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { randomToken } from '../index.ts';
+import { ConfigurationError, randomToken } from '../index.ts';
 
 /** The data folder of one installation; only its owner may look into it. */
 export interface DataFolder {
@@ -15,7 +15,7 @@ export interface DataFolder {
 /** The folder is made with the first file in it: an installation that keeps nothing needs none. */
 export function openDataFolder(path: string): DataFolder {
   const file = (name: string) => {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
+    makeFolder(path);
     return join(path, name);
   };
   return {
@@ -34,11 +34,24 @@ export function openDataFolder(path: string): DataFolder {
   };
 }
 
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    const problem = `names a folder that cannot be made (${error instanceof Error ? error.message : 'unknown'}).`;
+    const mend = 'Name one that the app may write to.';
+    throw new ConfigurationError([{ name: 'DATA_DIR', problem, mend }]);
+  }
+}
+
 function readJson(path: string): unknown {
   try {
     return JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw error;
+    if (!(error instanceof SyntaxError)) throw error;
+    const problem = `holds a damaged file: ${path}.`;
+    const mend = 'Restore it, or delete it: then a new one is made, and what the old one signed is void.';
+    throw new ConfigurationError([{ name: 'DATA_DIR', problem, mend }]);
   }
 }

@@ -27,7 +27,7 @@ export function readEnvironment(source: NodeJS.ProcessEnv = process.env): Enviro
       problems.push({
         name,
         problem: result.error.issues[0]?.message ?? 'is not right.',
-        mend: `It is the ${about}.`,
+        mend: `What it is for: ${about}.`,
       });
   }
   const environment = values as Environment;

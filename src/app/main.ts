@@ -3,7 +3,7 @@
 const [major = 0] = process.versions.node.split('.').map(Number);
 if (major < 24) {
   process.stderr.write(
-    `latchkey needs Node 24 or newer; this is ${process.versions.node}. Run it with "npm start".\n`,
+    `latchkey needs Node 24 or newer; this is ${process.versions.node}. Install it, for example with "nvm install 24".\n`,
   );
   process.exit(1);
 }

@@ -8,7 +8,8 @@ export function noteErrors(log: Log) {
   return (thrown: unknown, req: Request, _res: Response, next: NextFunction): void => {
     const error = asLatchkeyError(thrown);
     const facts = { requestId: requestReference(req), code: error.code, path: pathOf(req) };
-    if (error.status >= 500) log.error({ ...facts, err: error }, 'error');
+    // An outage of a dependency has its own line already, and no stack that would help.
+    if (error.code === 'internal_error') log.error({ ...facts, err: error }, 'error');
     next(error);
   };
 }

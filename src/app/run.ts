@@ -1,11 +1,12 @@
 // Runs the app: settings, local provider where none is configured, listening, and a graceful stop.
-import { ConfigurationError, isLoopbackHost, listen } from '../index.ts';
+import { isLoopbackHost, listen } from '../index.ts';
 import { createApp } from './app.ts';
 import { openDataFolder } from './data-folder.ts';
 import { loadEnvFile, readEnvironment } from './env.ts';
 import { createLog, type Log } from './log.ts';
 import { chooseSessions, keepSessionSecrets } from './session-choice.ts';
 import { type Settings, settingsFrom } from './settings.ts';
+import { startFailure } from './start-failure.ts';
 import { startLocalProvider } from './start-local-provider.ts';
 import { printWelcome } from './welcome.ts';
 
@@ -31,13 +32,9 @@ export async function run(): Promise<void> {
       process.once(signal, () => void running.stop().then(() => process.exit(0)));
     }
   } catch (error) {
-    const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
-    if (!taken && !(error instanceof ConfigurationError)) throw error;
-    const words = taken
-      ? `${error.message}. Another program has the port: end it, or set PORT.`
-      : error.message;
+    const { words, status } = startFailure(error);
     process.stderr.write(`${words}\n`);
-    process.exit(taken ? 1 : 78);
+    process.exit(status);
   }
 }
 
@@ -83,8 +80,14 @@ export async function start(settings: Settings, log: Log): Promise<Running> {
     const { protocol, hostname } = new URL(address);
     if (protocol === 'http:' && !isLoopbackHost(hostname)) log.warn({ name, address }, 'insecure_http');
   }
+  if (settings.baseUrl.startsWith('https:') && settings.trustProxy === null) {
+    // The app speaks http, so something in front ends TLS; without a word from it every request looks like plain http.
+    log.warn({ mend: 'set TRUST_PROXY to the number of proxies or their subnets' }, 'no_trusted_proxy');
+  }
   // Known before the first visitor comes; a provider that is away is asked again later.
-  void auth.dependencies();
+  void auth.dependencies().then((found) => {
+    for (const { name, ok, detail } of found) if (!ok) log.warn({ dependency: name, detail }, 'not_ready');
+  });
   if (local !== null) printWelcome(settings.baseUrl, local.issuer);
 
   return {

@@ -9,7 +9,7 @@ export const makeSecret = 'Make one with `openssl rand -base64 48`.';
 const number = (least: number, most: number) =>
   z
     .string()
-    .regex(/^\d+$/, { error: 'is not a whole number.' })
+    .regex(/^\d+$/, { error: 'is not a whole number written in digits.' })
     .transform(Number)
     .pipe(
       z
@@ -18,7 +18,7 @@ const number = (least: number, most: number) =>
         .max(most, { error: `is above ${most}.` }),
     );
 const url = z.string().refine((text) => URL.canParse(text) && /^https?:\/\//.test(text), {
-  error: 'is not an http or https URL, such as https://login.example.com.',
+  error: 'is not an http or https URL in full, with the host.',
 });
 const list = z.string().transform((text) =>
   text
@@ -26,6 +26,8 @@ const list = z.string().transform((text) =>
     .map((item) => item.trim())
     .filter(Boolean),
 );
+const oneOf = <const T extends readonly [string, ...string[]]>(...names: T) =>
+  z.enum(names, { error: `is not one of ${names.join(', ')}.` });
 const seconds = number(1, 400 * 86_400);
 const file = z.string().refine(isReadable, { error: 'names a file that is not there or cannot be read.' });
 
@@ -34,7 +36,7 @@ const isBareUrl = ({ search, hash, username, password }: URL) => search + hash +
 /** Every variable: what it is checked by, its default, and what it is for. `.env.example` and the docs follow it. */
 export const variables = {
   NODE_ENV: {
-    check: z.enum(['development', 'production', 'test']),
+    check: oneOf('development', 'production', 'test'),
     fallback: 'development',
     about: '`production` switches the demo off and asks for real settings',
   },
@@ -63,7 +65,7 @@ export const variables = {
   OIDC_CLIENT_ID: { check: z.string(), fallback: '', about: 'client id of the registration at the provider' },
   OIDC_CLIENT_SECRET: { check: z.string(), fallback: '', about: 'its secret' },
   OIDC_CLIENT_AUTH: {
-    check: z.enum(['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none']),
+    check: oneOf('client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'),
     fallback: 'client_secret_basic',
     about: 'how the client proves itself: client_secret_basic, client_secret_post, private_key_jwt or none',
   },
@@ -89,17 +91,17 @@ export const variables = {
     about: 'claim paths, comma-separated; the first present wins',
   },
   OIDC_AUTHORIZATION_FROM: {
-    check: list.pipe(z.array(z.enum(['access_token', 'id_token', 'userinfo']))),
+    check: list.pipe(z.array(oneOf('access_token', 'id_token', 'userinfo'))),
     fallback: 'access_token,id_token',
     about: 'where permissions and roles are read, in this order',
   },
   OIDC_USERINFO: {
-    check: z.enum(['login', 'never']),
+    check: oneOf('login', 'never'),
     fallback: 'login',
     about: '`never` uses the ID token alone',
   },
   OIDC_PROFILE: {
-    check: z.enum(['baseline']),
+    check: oneOf('baseline'),
     fallback: 'baseline',
     about: 'security profile; this version has `baseline`',
   },
@@ -121,7 +123,7 @@ export const variables = {
     about: 'a session ends after so many seconds in any case',
   },
   ACCESS_TOKEN_COOKIE: {
-    check: z.enum(['sealed', 'plain']),
+    check: oneOf('sealed', 'plain'),
     fallback: 'sealed',
     about: '`plain` shares the token with sibling services',
   },
@@ -142,12 +144,12 @@ export const variables = {
     about: 'number of proxy hops, or comma list of their subnets',
   },
   LOG_LEVEL: {
-    check: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
+    check: oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'),
     fallback: 'info',
     about: 'fatal, error, warn, info, debug, trace or silent',
   },
   LATCHKEY_DEBUG: {
-    check: z.enum(['on', 'off']),
+    check: oneOf('on', 'off'),
     fallback: 'off',
     about: '`on` logs at debug level; never a secret',
   },

@@ -67,6 +67,8 @@ describe('the data folder', () => {
   it('does not replace what it cannot read', async () => {
     const data = openDataFolder(join(folder, 'broken'));
     writeFileSync(data.file('secret.json'), '{"half');
-    await expect(data.keep('secret', () => 'new')).rejects.toThrow(/JSON/);
+    await expect(data.keep('secret', () => 'new')).rejects.toThrow(
+      /DATA_DIR: holds a damaged file: .*secret\.json/,
+    );
   });
 });

@@ -14,37 +14,36 @@ import { createCookiePolicy } from './http/cookies.ts';
 import { plainPages } from './http/plain-pages.ts';
 import { requestReference } from './http/request-id.ts';
 import { createProvider } from './provider/provider.ts';
+import { backChannelLogoutRoute } from './routes/back-channel-logout.ts';
 import { callbackRoute } from './routes/callback.ts';
 import { createCompleteLogin } from './routes/complete-login.ts';
+import { askDependencies, type DependencyState } from './routes/dependencies.ts';
 import { createFinishOnce } from './routes/finish-once.ts';
+import { frontChannelLogoutRoute } from './routes/front-channel-logout.ts';
 import { loginRoute } from './routes/login.ts';
 import { logoutPage, logoutRoute } from './routes/logout.ts';
+import { createRefreshLogin } from './routes/refresh-login.ts';
 import { createReportFailure } from './routes/report-failure.ts';
 import { createRevoke } from './routes/revoke.ts';
 import { createRouter } from './routes/router.ts';
 import { createSite } from './routes/site.ts';
 import { createBeginLogin } from './routes/start-login.ts';
+import { createEndByIndex } from './session/end-by-index.ts';
 import { createEndSession } from './session/end-session.ts';
 import { ExpressStore } from './session/express-store.ts';
+import { createKeepFresh } from './session/keep-fresh.ts';
 import { createLifetimes, isTouchDue } from './session/lifetimes.ts';
 import { createLoadSession } from './session/load-session.ts';
+import { createSessionRegistry } from './session/registry.ts';
 import { createStartSession } from './session/start-session.ts';
 import { createTokenCookie } from './session/token-cookie.ts';
 import { createTokenVault } from './session/token-set.ts';
 import { createSessionWriter } from './session/writer.ts';
 import { createTransactionCookies } from './transaction/transaction-cookies.ts';
 
-/** The state of one dependency. */
-export interface DependencyState {
-  readonly name: string;
-  readonly ok: boolean;
-  /** Why not, for operators; no secrets. */
-  readonly detail?: string;
-}
-
 /** Everything an app needs: routes, guards, session handling, an error handler and readiness. */
 export interface Auth extends Guards {
-  /** `/login`, `/auth-callback` and `/logout`; mount it where the base URL's path says. */
+  /** `/login`, `/auth-callback`, `/logout` and the provider's two logout channels; mount it where the base URL's path says. */
   routes(): Router;
   /** express-session for routes that keep data of their own in `req.session`. Guards do not need it. */
   session(): RequestHandler;
@@ -88,10 +87,18 @@ export function createAuth(options: AuthOptions): Auth {
     secrets: settings.sessionSecrets,
     limits,
   });
-  const end = createEndSession({
+  const revoke = createRevoke(provider, emit);
+  const registry = createSessionRegistry(stores.index, limits);
+  const end = createEndSession({ records: stores.records, vault, registry, revoke, emit });
+  const endByIndex = createEndByIndex({ records: stores.records, registry, end });
+  const keepFresh = createKeepFresh({
     records: stores.records,
     vault,
-    revoke: createRevoke(provider, emit),
+    locks: stores.locks,
+    limits,
+    end,
+    refresh: createRefreshLogin({ provider, rules: settings, clock }),
+    revoke,
     emit,
   });
   const transactions = createTransactionCookies(policy, sealer, clock);
@@ -105,28 +112,14 @@ export function createAuth(options: AuthOptions): Auth {
     answer(req, res, asLatchkeyError(thrown)).catch(next);
   };
 
-  const beginLogin = createBeginLogin({
-    provider,
-    transactions,
-    sealer,
-    site,
-    scope,
-    clock,
-    emit,
-    contextOf,
-  });
-  const startSession = createStartSession({
-    contextOf,
-    writer,
-    store,
-    vault,
-    tokenCookie,
-    limits,
-    load,
-    end,
-  });
-  const start = createCompleteLogin({ issuer, rules: settings, startSession, clock, emit, contextOf });
-  const logout = { store, provider, load, end, tokenCookie, policy, site, pages, emit, contextOf };
+  const reporting = { emit, contextOf };
+  const beginLogin = createBeginLogin({ provider, transactions, sealer, site, scope, clock, ...reporting });
+  const writing = { writer, store, vault, tokenCookie, limits, load, end, registry };
+  const startSession = createStartSession({ ...writing, contextOf });
+  const start = createCompleteLogin({ issuer, rules: settings, startSession, clock, ...reporting });
+  const logout = { store, provider, load, end, endByIndex, tokenCookie, policy, site, pages, ...reporting };
+  const { once } = stores;
+  const { checkLogoutToken } = provider;
   const router = createRouter({
     login: loginRoute(beginLogin),
     callback: callbackRoute({
@@ -140,7 +133,7 @@ export function createAuth(options: AuthOptions): Auth {
       start,
       emit,
       contextOf,
-      once: createFinishOnce(stores.once),
+      once: createFinishOnce(once),
       isSignedIn: async (req) => {
         const session = await load(req);
         return typeof session !== 'string' && session.record.issuer === issuer;
@@ -148,12 +141,14 @@ export function createAuth(options: AuthOptions): Auth {
     }),
     logoutPage: logoutPage(logout),
     logout: logoutRoute(logout),
+    backChannelLogout: backChannelLogoutRoute({ checkLogoutToken, endByIndex, once, ...reporting }),
+    frontChannelLogout: frontChannelLogoutRoute(logout),
     reportFailure: createReportFailure(emit, contextOf),
     onError,
   });
 
   const guards = createGuards({
-    authenticate: createAuthenticate({ issuer, load, tokenCookie, vault, limits }),
+    authenticate: createAuthenticate({ issuer, load, tokenCookie, vault, keepFresh, limits, contextOf }),
     challenge: createChallenge({
       realm: baseUrl.host,
       answer,
@@ -167,6 +162,9 @@ export function createAuth(options: AuthOptions): Auth {
         }),
     }),
     clearToken: tokenCookie.clear,
+    handOut: (req, res, token, expiresAt) => {
+      tokenCookie.write(req, res, token, Math.max(1, Math.floor((expiresAt - clock()) / 1000)));
+    },
     handlers: options,
     acrOrder: settings.acrOrder,
     baseUrl,
@@ -180,21 +178,8 @@ export function createAuth(options: AuthOptions): Auth {
     routes: () => router,
     session: () => writer,
     errorHandler: () => onError,
-    dependencies: () =>
-      Promise.all([
-        stateOf(`sessions (${stores.kind})`, stores.ping()),
-        stateOf('provider', provider.check()),
-      ]),
+    dependencies: () => askDependencies(stores, provider),
     providerOrigins: provider.origins,
     close: stores.close,
   };
-}
-
-async function stateOf(name: string, answer: Promise<void>): Promise<DependencyState> {
-  try {
-    await answer;
-    return { name, ok: true };
-  } catch (thrown) {
-    return { name, ok: false, detail: asLatchkeyError(thrown).message };
-  }
 }

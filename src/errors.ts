@@ -22,6 +22,8 @@ const statusByCode = {
   client_rejected: 502,
   /** The ID token failed a check. */
   id_token_invalid: 502,
+  /** The logout token of a back-channel logout failed a check. */
+  logout_token_invalid: 400,
   /** Userinfo could not be used: another subject, no subject, not JSON, or not there. */
   userinfo_invalid: 502,
   /** The provider did not deliver the authentication strength or freshness that was asked for. */

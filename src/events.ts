@@ -20,11 +20,26 @@ export type AuthEvent = EventContext &
     | { readonly type: 'login_healed'; readonly how: 'continued' | 'restarted' }
     | {
         readonly type: 'session_ended';
-        readonly reason: 'logout' | 'other_user' | 'signed_in_again';
+        readonly reason:
+          | 'logout'
+          | 'other_user'
+          | 'signed_in_again'
+          | 'refresh_refused'
+          | 'other_subject'
+          | 'back_channel'
+          | 'front_channel';
         readonly issuer: string;
         readonly subject: string;
       }
     | { readonly type: 'logout'; readonly subject: string | null; readonly atProvider: boolean }
+    | { readonly type: 'back_channel_refused'; readonly code: string; readonly detail: string }
+    | { readonly type: 'tokens_refreshed'; readonly subject: string }
+    | {
+        readonly type: 'refresh_failed';
+        readonly subject: string;
+        readonly code: string;
+        readonly detail: string;
+      }
     | { readonly type: 'revocation_failed'; readonly detail: string }
     | {
         readonly type: 'access_refused';

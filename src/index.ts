@@ -3,14 +3,19 @@ export { isLoopbackHost } from './config/insecure-url.ts';
 export type { AuthOptions, AuthorizationSource, ClientAuth, RefusalHandler } from './config/options.ts';
 export { minSecretLength } from './config/resolve-options.ts';
 export type {
+  IndexedSession,
+  LockBackend,
   OnceBackend,
   RecordBackend,
+  Renewal,
+  SealedTokens,
+  SessionIndex,
   SessionLifetimes,
   SessionStoreFactory,
   SessionStores,
   VaultBackend,
 } from './config/session-stores.ts';
-export { type Auth, createAuth, type DependencyState } from './create-auth.ts';
+export { type Auth, createAuth } from './create-auth.ts';
 export { randomToken } from './crypto/random.ts';
 export {
   asLatchkeyError,
@@ -31,4 +36,5 @@ export { type ListeningServer, listen } from './http/listen.ts';
 export { isPageNavigation } from './http/navigation.ts';
 export type { FailureView, LogoutView, Pages, SignedOutView } from './http/pages.ts';
 export { requestReference } from './http/request-id.ts';
+export type { DependencyState } from './routes/dependencies.ts';
 export type { SessionRecord } from './session/record.ts';

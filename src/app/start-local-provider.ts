@@ -38,6 +38,7 @@ export async function startLocalProvider(
         name: 'latchkey',
         redirectUris: [`${base}/auth-callback`],
         postLogoutRedirectUris: [`${base}/logout`],
+        backchannelLogoutUri: `${base}/backchannel-logout`,
         firstParty: true,
       },
     ],

@@ -54,6 +54,11 @@ export interface AuthOptions {
   readonly acrOrder?: readonly string[];
   /** Signature algorithms accepted for ID tokens. Default: RS, PS and ES families and EdDSA; never HS or none. */
   readonly idTokenAlgorithms?: readonly string[];
+  /**
+   * Which `typ` a logout token may have. `any`: `logout+jwt`, `JWT` or none, as providers send them; `strict`:
+   * `logout+jwt` alone. Default: `any`.
+   */
+  readonly logoutTokenTyp?: 'any' | 'strict';
   /** Seconds that one call to the provider may take in all. Default: 5. */
   readonly providerTimeoutSeconds?: number;
   /** Where people land after signing out, as a local path without the base path. Default: `/logout`. */
@@ -94,6 +99,7 @@ export interface ResolvedOptions {
   readonly accessTokenCookie: 'sealed' | 'plain';
   readonly acrOrder: readonly string[];
   readonly idTokenAlgorithms: readonly string[];
+  readonly logoutTokenTyp: 'any' | 'strict';
   readonly providerTimeoutSeconds: number;
   readonly afterLogoutPath: string;
   readonly neverReturnTo: readonly string[];

@@ -64,6 +64,7 @@ const schema = z.object({
     .array(z.enum(defaultIdTokenAlgorithms))
     .min(1)
     .default([...defaultIdTokenAlgorithms]),
+  logoutTokenTyp: z.enum(['any', 'strict']).default('any'),
   providerTimeoutSeconds: z.number().positive().max(60).default(5),
   afterLogoutPath: localPath.default('/logout'),
   neverReturnTo: z.array(localPath).default(['/api/']),

@@ -1,9 +1,13 @@
 // Finds out who sends a request: one session read at most, no signature check, no call to the provider.
 import type { Request } from 'express';
 import { equalInConstantTime } from '../crypto/digest.ts';
+import type { Secret } from '../crypto/secret.ts';
 import { LatchkeyError } from '../errors.ts';
+import type { EventContext } from '../events.ts';
+import type { KeepFresh } from '../session/keep-fresh.ts';
 import { absoluteEnd, idleEnd, type SessionLimits } from '../session/lifetimes.ts';
 import type { LoadedSession, LoadSession } from '../session/load-session.ts';
+import type { SessionRecord } from '../session/record.ts';
 import { type PresentedToken, presentedToken, type TokenCookie } from '../session/token-cookie.ts';
 import type { TokenVault } from '../session/token-set.ts';
 import type { RequestAuth, User } from './request-auth.ts';
@@ -11,7 +15,13 @@ import type { TokenGetter } from './token-getters.ts';
 
 /** Who it is, or why nobody. */
 export type Credential =
-  | { readonly kind: 'session'; readonly auth: RequestAuth; readonly user: User }
+  | {
+      readonly kind: 'session';
+      readonly auth: RequestAuth;
+      readonly user: User;
+      /** A new access token for the cookie, where it was refreshed. */
+      readonly renewed: Secret | null;
+    }
   | { readonly kind: 'none' }
   /** `tampered`: a cookie that is not one of ours; it is cleared. */
   | { readonly kind: 'invalid'; readonly by: 'header' | 'cookie'; readonly tampered: boolean };
@@ -22,10 +32,15 @@ export interface AuthenticateParts {
   readonly load: LoadSession;
   readonly tokenCookie: TokenCookie;
   readonly vault: TokenVault;
+  readonly keepFresh: KeepFresh;
   readonly limits: SessionLimits;
+  readonly contextOf: (req: Request) => EventContext;
 }
 
-/** Looks at the credential of a request. Rejects with `store_unavailable` when the session cannot be read. */
+/**
+ * Looks at the credential of a request. Rejects with `store_unavailable` when the session cannot be read, and with
+ * `provider_unavailable` when its token is dead and cannot be renewed now.
+ */
 export type Authenticate = (req: Request, getter: TokenGetter | undefined) => Promise<Credential>;
 
 const none: Credential = { kind: 'none' };
@@ -34,26 +49,57 @@ const badHeader: Credential = { kind: 'invalid', by: 'header', tampered: false }
 
 export function createAuthenticate(parts: AuthenticateParts): Authenticate {
   const { load, tokenCookie, limits } = parts;
+  /** What an earlier guard on the same request has refreshed. */
+  const renewedSessions = new WeakMap<Request, LoadedSession>();
   return async (req, getter) => {
     const presented = await present(req, getter, tokenCookie);
-    if (presented === 'absent') return none;
     if (presented === 'header') return badHeader;
     if (presented === 'invalid') return { kind: 'invalid', by: 'cookie', tampered: true };
+    // Only latchkey's own cookie is dropped by the browser in time; where an app looks elsewhere, nothing is nothing.
+    if (presented === 'absent' && getter !== undefined) return none;
 
-    const session = await load(req);
-    if (typeof session === 'string') return badCookie;
-    const { record } = session;
+    const renewedBefore = renewedSessions.get(req);
+    const session = renewedBefore ?? (await load(req));
+    if (typeof session === 'string') return presented === 'absent' ? none : badCookie;
     // Somebody whom another provider vouched for, before the installation moved to this one.
-    if (record.issuer !== parts.issuer) return badCookie;
-    // The session vouches for the token by its digest: no signature has to be verified again.
-    if (!equalInConstantTime(record.tokenHash, presented.hash)) return badCookie;
-    if (record.tokenExpiresAt <= limits.clock()) return badCookie;
-    return {
-      kind: 'session',
-      auth: authOf(session, presented, parts),
-      user: { ...record.user, sub: record.subject },
-    };
+    if (session.record.issuer !== parts.issuer) return presented === 'absent' ? none : badCookie;
+    const fit = fitOf(presented, session.record, limits.clock());
+    if (fit === 'wrong') return presented === 'absent' ? none : badCookie;
+    const { refreshAt, tokenExpiresAt } = session.record;
+    if (refreshAt === null || limits.clock() < refreshAt) {
+      if (tokenExpiresAt <= limits.clock()) return presented === 'absent' ? none : badCookie;
+      // The session vouches for the token by its digest: no signature has to be verified again.
+      if (fit === 'current') return credentialOf(session, presented, null, parts);
+      // The answer with the new token may never have arrived: somebody clicked on before it came.
+      const again = renewedBefore === undefined && getter === undefined;
+      const kept = again ? await parts.vault.read(session.storeId) : null;
+      return credentialOf(session, 'absent', kept?.tokens.accessToken ?? null, parts);
+    }
+    const freshness = await parts.keepFresh(session, parts.contextOf(req));
+    if (freshness.kind === 'over') return presented === 'absent' ? none : badCookie;
+    renewedSessions.set(req, freshness.session);
+    const { renewed } = freshness;
+    return credentialOf(freshness.session, fit === 'current' ? presented : 'absent', renewed, parts);
   };
+}
+
+/**
+ * How a token fits the session. The one before the last refresh counts for a minute more: requests that were under
+ * way carry it. A browser drops the cookie when the token ends, so none at all is right when a refresh is due or
+ * has just been.
+ */
+function fitOf(
+  presented: PresentedToken | 'absent',
+  record: SessionRecord,
+  now: number,
+): 'current' | 'previous' | 'wrong' {
+  const grace = now < record.previousUntil;
+  if (presented === 'absent') {
+    return grace || (record.refreshAt !== null && now >= record.refreshAt) ? 'previous' : 'wrong';
+  }
+  if (equalInConstantTime(record.tokenHash, presented.hash)) return 'current';
+  const previous = record.previousTokenHash;
+  return grace && previous !== null && equalInConstantTime(previous, presented.hash) ? 'previous' : 'wrong';
 }
 
 /** The token that is presented. A header decides where there is one; a bearer credential is never ignored. */
@@ -69,7 +115,19 @@ async function present(
   return token === null || token === '' ? 'absent' : presentedToken(token);
 }
 
-function authOf(session: LoadedSession, presented: PresentedToken, parts: AuthenticateParts): RequestAuth {
+function credentialOf(
+  session: LoadedSession,
+  presented: PresentedToken | 'absent',
+  renewed: Secret | null,
+  parts: AuthenticateParts,
+): Credential {
+  const token = renewed ?? (presented === 'absent' ? null : presented.token);
+  const { record } = session;
+  const user = { ...record.user, sub: record.subject };
+  return { kind: 'session', auth: authOf(session, token, parts), user, renewed };
+}
+
+function authOf(session: LoadedSession, token: Secret | null, parts: AuthenticateParts): RequestAuth {
   const { record, storeId, data } = session;
   return {
     subject: record.subject,
@@ -87,11 +145,11 @@ function authOf(session: LoadedSession, presented: PresentedToken, parts: Authen
       absoluteEndsAt: absoluteEnd(record.startedAt, parts.limits),
     },
     async accessToken() {
-      if (presented.token !== null) return presented.token.reveal();
-      const tokens = await parts.vault.read(storeId);
-      if (tokens === null)
+      if (token !== null) return token.reveal();
+      const kept = await parts.vault.read(storeId);
+      if (kept === null)
         throw new LatchkeyError('unauthenticated', { detail: 'the session has no tokens any more' });
-      return tokens.accessToken.reveal();
+      return kept.tokens.accessToken.reveal();
     },
   };
 }

@@ -2,6 +2,7 @@
 import type { Request, Response } from 'express';
 import type { Clock } from '../clock.ts';
 import type { RefusalHandler } from '../config/options.ts';
+import type { Secret } from '../crypto/secret.ts';
 import { asLatchkeyError, LatchkeyError } from '../errors.ts';
 import { type AuthEvent, type Emit, failureEvent } from '../events.ts';
 import { noStore } from '../http/no-store.ts';
@@ -44,6 +45,8 @@ export interface GuardParts {
   readonly authenticate: Authenticate;
   readonly challenge: ReturnType<typeof createChallenge>;
   readonly clearToken: (req: Request, res: Response) => void;
+  /** Gives the browser a token that was refreshed. */
+  readonly handOut: (req: Request, res: Response, token: Secret, expiresAt: number) => void;
   readonly handlers: RefusalHandlers;
   readonly acrOrder: readonly string[];
   readonly baseUrl: URL;
@@ -92,6 +95,9 @@ async function runGuard(
     await refuse(parts, options, req, res, { error, stepUp: null }, credential);
     return null;
   }
+  if (credential.renewed !== null) {
+    parts.handOut(req, res, credential.renewed, credential.auth.expiresAt);
+  }
   // Who is refused is known to the page that says so; the handler behind the guard does not run.
   putOn(req, credential, withUser);
   const unmet = await firstRefusal(parts, options, req, credential.auth);
@@ -105,13 +111,16 @@ function putOn(req: Request, passed: Exclude<Credential, { kind: 'invalid' }>, w
   if (withUser) Object.assign(req, { user: passed.kind === 'session' ? passed.user : null });
 }
 
-/** An optional page is served to everybody as anonymous while the session store is away. */
+/** An optional page is served as anonymous while what is needed to know who it is cannot be reached. */
 async function lookAt(parts: GuardParts, options: GuardOptions, req: Request): Promise<Credential> {
   try {
     return await parts.authenticate(req, options.token);
   } catch (thrown) {
     const error = asLatchkeyError(thrown);
-    if (options.optional !== true || error.code !== 'store_unavailable') throw thrown;
+    if (options.optional !== true) throw thrown;
+    // A token that is dead and cannot be renewed now; that was said when the provider failed.
+    if (error.code === 'provider_unavailable') return { kind: 'none' };
+    if (error.code !== 'store_unavailable') throw thrown;
     parts.emit({ ...parts.contextOf(req), type: 'store_failed', detail: error.message });
     return { kind: 'none' };
   }

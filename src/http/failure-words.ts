@@ -60,6 +60,11 @@ const words: Record<ErrorCode, FailureWords> = {
     text: 'The proof from the sign-in service failed a check, so you were not signed in.',
     next: 'sign_in',
   },
+  logout_token_invalid: {
+    heading: 'That sign-out message could not be verified',
+    text: 'It failed a check, so nobody was signed out by it.',
+    next: 'none',
+  },
   userinfo_invalid: {
     heading: 'Your details could not be loaded',
     text: 'The sign-in service gave no usable details about you, so you were not signed in.',

@@ -87,7 +87,11 @@ function checkResponseIssuer(callbackUrl: URL, issuer: string, required: boolean
  * The claims of an access token that this provider signed; null for all others, which stay opaque to us. Its `sub`
  * is not compared: providers with pairwise subjects name the same person differently to each API.
  */
-async function readAccessToken(token: string, issuer: string, parts: ExchangeParts): Promise<Claims | null> {
+export async function readAccessToken(
+  token: string,
+  issuer: string,
+  parts: ExchangeParts,
+): Promise<Claims | null> {
   if (!looksLikeJwt(token)) return null;
   try {
     const { payload } = await parts.keys.verifyKnown(token, {

@@ -17,14 +17,15 @@ export interface UserinfoParts {
 }
 
 /**
- * Fetches userinfo (OpenID Connect Core section 5.3). A provider without the endpoint yields null.
+ * Fetches userinfo (OpenID Connect Core section 5.3). A provider without the endpoint yields null,
+ * and claims about anybody else are dropped on the spot.
  * @throws LatchkeyError `userinfo_invalid`, or `provider_unavailable`
  */
 export async function fetchUserinfo(
   accessToken: Secret,
   subject: string,
   parts: UserinfoParts,
-): Promise<Claims | null> {
+): Promise<Claims | 'other_subject' | null> {
   const endpoint = parts.configuration.serverMetadata().userinfo_endpoint;
   if (endpoint === undefined) return null;
   let claims: unknown;
@@ -47,7 +48,7 @@ export async function fetchUserinfo(
   }
   if (!isClaims(claims)) throw invalid('is not a JSON object');
   // Without this comparison another person's details could be swapped in (section 5.3.2).
-  if (claims.sub !== subject) throw invalid('is about another subject, or about none');
+  if (claims.sub !== subject) return 'other_subject';
   return claims;
 }
 

@@ -9,14 +9,16 @@ import {
 } from 'openid-client';
 import type { ResolvedOptions } from '../config/options.ts';
 import type { Secret } from '../crypto/secret.ts';
-import type { LatchkeyError } from '../errors.ts';
+import { LatchkeyError } from '../errors.ts';
+import { checkLogoutToken, type LogoutToken } from './check-logout-token.ts';
 import { createClientAuth } from './client-auth.ts';
-import { exchangeCode } from './exchange-code.ts';
+import { type ExchangeParts, exchangeCode } from './exchange-code.ts';
 import { fetchUserinfo } from './fetch-userinfo.ts';
 import { createProviderKeys, type ProviderKeys } from './keys.ts';
 import { createLimitedFetch } from './limited-fetch.ts';
-import type { LoginChecks, LoginResult } from './login-result.ts';
+import type { Claims, LoginChecks, LoginResult } from './login-result.ts';
 import { createMetadata, type Metadata } from './metadata.ts';
+import { type RefreshRequest, type RefreshResult, refreshTokens } from './refresh-tokens.ts';
 import { translateError } from './translate-error.ts';
 
 /** What an authorization request carries beside the client's own facts. */
@@ -35,8 +37,14 @@ export interface Provider {
   readonly issuer: string;
   authorizationUrl(request: AuthorizationRequest): Promise<URL>;
   finishLogin(callbackUrl: URL, checks: LoginChecks): Promise<LoginResult>;
+  /** Trades the refresh token for new tokens. Rejects only where trying again later makes sense. */
+  refresh(request: RefreshRequest): Promise<RefreshResult>;
+  /** Userinfo; null where the provider has none or the configuration says `never`. */
+  userinfo(accessToken: Secret, subject: string): Promise<Claims | 'other_subject' | null>;
   /** Revokes (RFC 7009); a provider that has no revocation does nothing. */
   revoke(token: Secret, hint: 'refresh_token' | 'access_token'): Promise<void>;
+  /** What a logout token says, after every check. Rejects with `logout_token_invalid` when one fails. */
+  checkLogoutToken(token: string): Promise<LogoutToken>;
   /** The end_session URL; null when the provider has none. */
   endSessionUrl(idToken: Secret, redirectUri: string, state: string): Promise<URL | null>;
   /** Asks the provider for its metadata now. */
@@ -79,6 +87,20 @@ export function createProvider(options: ResolvedOptions): Provider {
     return keys.keys;
   };
 
+  const partsNow = async (): Promise<ExchangeParts> => {
+    const configuration = await configured();
+    const nowSeconds = Math.floor(clock() / 1000);
+    return {
+      configuration,
+      keys: keysOf(configuration),
+      clientId,
+      algorithms: options.idTokenAlgorithms,
+      nowSeconds,
+    };
+  };
+  const userinfoOf = async (accessToken: Secret, subject: string, parts: ExchangeParts) =>
+    options.userinfo === 'login' ? fetchUserinfo(accessToken, subject, parts) : null;
+
   return {
     issuer,
     async authorizationUrl(request) {
@@ -103,20 +125,17 @@ export function createProvider(options: ResolvedOptions): Provider {
       });
     },
     async finishLogin(callbackUrl, checks) {
-      const configuration = await configured();
-      const nowSeconds = Math.floor(clock() / 1000);
-      const parts = {
-        configuration,
-        keys: keysOf(configuration),
-        clientId,
-        algorithms: options.idTokenAlgorithms,
-        nowSeconds,
-      };
+      const parts = await partsNow();
       const result = await exchangeCode(callbackUrl, checks, parts);
-      const userinfo =
-        options.userinfo === 'login' ? await fetchUserinfo(result.accessToken, result.subject, parts) : null;
+      const userinfo = await userinfoOf(result.accessToken, result.subject, parts);
+      if (userinfo === 'other_subject') {
+        const detail = 'userinfo is about another subject, or about none';
+        throw new LatchkeyError('userinfo_invalid', { detail });
+      }
       return { ...result, userinfo };
     },
+    refresh: async (request) => refreshTokens(request, await partsNow()),
+    userinfo: async (accessToken, subject) => userinfoOf(accessToken, subject, await partsNow()),
     async revoke(token, hint) {
       const configuration = await configured();
       if (configuration.serverMetadata().revocation_endpoint === undefined) return;
@@ -127,6 +146,12 @@ export function createProvider(options: ResolvedOptions): Provider {
         // A provider that does not revoke this kind of token has nothing more to do (RFC 7009 section 2.2.1).
         if (!isUnsupported(error)) throw error;
       }
+    },
+    async checkLogoutToken(token) {
+      const { configuration, ...parts } = await partsNow();
+      const { id_token_signing_alg_values_supported: signing } = configuration.serverMetadata();
+      const algorithms = Array.isArray(signing) ? signing : parts.algorithms;
+      return checkLogoutToken(token, { ...parts, issuer, algorithms, typ: options.logoutTokenTyp });
     },
     async endSessionUrl(idToken, redirectUri, state) {
       const configuration = await configured();

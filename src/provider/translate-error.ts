@@ -10,7 +10,14 @@ import { asLatchkeyError, type ErrorCode, LatchkeyError } from '../errors.ts';
 import { statusOfRefusal } from '../http/refusal-words.ts';
 
 /** Which call failed: the same code means different things at different endpoints. */
-export type ProviderCall = 'discovery' | 'authorization' | 'token' | 'userinfo' | 'revocation' | 'keys';
+export type ProviderCall =
+  | 'discovery'
+  | 'authorization'
+  | 'token'
+  | 'refresh'
+  | 'userinfo'
+  | 'revocation'
+  | 'keys';
 
 const maxProviderText = 300;
 
@@ -53,6 +60,13 @@ export function translateError(thrown: unknown, call: ProviderCall): LatchkeyErr
     });
   }
   return asLatchkeyError(thrown);
+}
+
+/** The status the provider answered with, where it answered at all and openid-client objected to it. */
+export function statusOfAnswer(thrown: unknown): number | null {
+  if (thrown instanceof ResponseBodyError || thrown instanceof WWWAuthenticateChallengeError)
+    return thrown.status;
+  return thrown instanceof ClientError && thrown.cause instanceof Response ? thrown.cause.status : null;
 }
 
 function translateBody(error: ResponseBodyError, call: ProviderCall): LatchkeyError {

@@ -5,7 +5,7 @@ import { sha256 } from '../crypto/digest.ts';
 import type { AuthEvent, Emit } from '../events.ts';
 import { type AuthorizationRules, identityFrom } from '../identity/identity.ts';
 import type { LoginResult } from '../provider/login-result.ts';
-import type { SessionRecord } from '../session/record.ts';
+import { refreshTime, type SessionRecord } from '../session/record.ts';
 import type { StartSession } from '../session/start-session.ts';
 
 /** What completing a login needs. */
@@ -51,8 +51,12 @@ export function createCompleteLogin(parts: CompleteLoginParts) {
       device: (req.headers['user-agent'] ?? '').slice(0, longestDevice),
       tokenHash: sha256(result.accessToken.reveal()),
       tokenExpiresAt: expiresAt,
+      refreshAt: result.refreshToken === null ? null : refreshTime(now, result.expiresInSeconds),
+      previousTokenHash: null,
+      previousUntil: 0,
     };
     const { accessToken, refreshToken, idToken } = result;
-    await parts.startSession(req, res, record, { issuer, accessToken, refreshToken, idToken, expiresAt });
+    const tokens = { issuer, accessToken, refreshToken, idToken, expiresAt };
+    await parts.startSession(req, res, record, tokens, Number(result.idTokenClaims.iat) * 1000);
   };
 }

@@ -13,6 +13,7 @@ import type { ExpressStore } from '../session/express-store.ts';
 import type { LoadSession } from '../session/load-session.ts';
 import type { TokenCookie } from '../session/token-cookie.ts';
 import type { TokenSet } from '../session/token-set.ts';
+import { destroySession } from '../session/writer.ts';
 import type { Site } from './site.ts';
 
 /** What signing out needs. */
@@ -87,9 +88,7 @@ async function endSessionUrl({ provider, site }: LogoutParts, tokens: TokenSet):
 /** Where the app has opened express-session for this request, it must not write the session once more. */
 function forgetOpenSession({ store }: LogoutParts, req: Request): Promise<void> {
   if (req.session === undefined || (req.sessionStore as unknown) !== store) return Promise.resolve();
-  return new Promise((resolve, reject) =>
-    req.session.destroy((error) => (error ? reject(error) : resolve())),
-  );
+  return destroySession(req);
 }
 
 function clearCookies({ tokenCookie, policy }: LogoutParts, req: Request, res: Response): void {

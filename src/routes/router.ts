@@ -16,6 +16,9 @@ export interface RouteHandlers {
   readonly callback: RequestHandler;
   readonly logoutPage: RequestHandler;
   readonly logout: RequestHandler;
+  /** Answers its own failures, in the form that the provider expects. */
+  readonly backChannelLogout: RequestHandler;
+  readonly frontChannelLogout: RequestHandler;
   /** Sees the errors of login and logout before they are answered. */
   readonly reportFailure: ErrorRequestHandler;
   readonly onError: (error: unknown, req: Request, res: Response, next: NextFunction) => void;
@@ -29,7 +32,9 @@ export function createRouter(handlers: RouteHandlers): Router {
   router.get(routePaths.logout, handlers.logoutPage);
   router.post(routePaths.logout, handlers.logout);
   router.all(routePaths.logout, only('GET', 'HEAD', 'POST'));
-  router.use([routePaths.login, routePaths.logout], handlers.reportFailure);
+  router.all(routePaths.backChannelLogout, handlers.backChannelLogout);
+  router.all(routePaths.frontChannelLogout, only('GET'), handlers.frontChannelLogout);
+  router.use([routePaths.login, routePaths.logout, routePaths.frontChannelLogout], handlers.reportFailure);
   router.use(handlers.onError);
   return router;
 }

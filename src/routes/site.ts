@@ -14,10 +14,9 @@ export const routePaths = {
   login: '/login',
   callback: '/auth-callback',
   logout: '/logout',
+  backChannelLogout: '/backchannel-logout',
+  frontChannelLogout: '/frontchannel-logout',
 } as const;
-
-/** Further paths that act, so that nobody is ever sent to them after login. */
-const otherActingPaths = ['/backchannel-logout', '/frontchannel-logout'];
 
 /** The addresses of this site. */
 export interface Site {
@@ -52,7 +51,8 @@ export function createSite(baseUrl: URL, afterLogoutPath: string, neverReturnTo:
   const absolute = (path: string) => new URL(basePath + path, baseUrl.origin).href;
   const rules: ReturnToRules = {
     baseUrl,
-    deniedPaths: [...Object.values(routePaths), ...otherActingPaths],
+    // All of them act: nobody is ever sent there after login.
+    deniedPaths: Object.values(routePaths),
     deniedPrefixes: neverReturnTo.map((path) => `${path.toLowerCase().replace(/\/+$/, '')}/`),
   };
   return {

@@ -9,7 +9,8 @@ type Callback = (error?: unknown) => void;
 /**
  * express-session reads a session when a request begins and writes it back when it ends. Two things go wrong
  * with that, and are mended here: a slow request brings back a session that was ended meanwhile (so a session
- * that was loaded is only ever updated, never created), and `regenerate` plus `save` writes twice.
+ * that was loaded is only ever updated, never created, and only in the app's part), and `regenerate` plus `save`
+ * writes twice.
  */
 export class ExpressStore extends Store {
   readonly #records: RecordBackend;
@@ -65,7 +66,8 @@ export class ExpressStore extends Store {
   }
 }
 
+/** What the app keeps in a session: all that an update writes. latchkey's part is written by latchkey alone. */
 function contentOf(session: SessionData): string {
-  const { seenAt: _, ...content } = session;
+  const { seenAt: _, latchkey: __, ...content } = session;
   return JSON.stringify(content);
 }

@@ -30,6 +30,9 @@ const schema = z.object({
   device: z.string(),
   tokenHash: z.string(),
   tokenExpiresAt: z.number(),
+  refreshAt: z.number().nullable(),
+  previousTokenHash: z.string().nullable(),
+  previousUntil: z.number(),
 });
 
 /** What is kept per session: small, and without any token. */
@@ -56,6 +59,17 @@ export interface SessionRecord {
   readonly tokenHash: string;
   /** Milliseconds since the epoch. */
   readonly tokenExpiresAt: number;
+  /** From when on the token is renewed, in milliseconds since the epoch; null where it cannot be. */
+  readonly refreshAt: number | null;
+  /** The token before the last refresh: requests that were under way still carry it. */
+  readonly previousTokenHash: string | null;
+  /** Until when it counts, in milliseconds since the epoch. */
+  readonly previousUntil: number;
+}
+
+/** Half a minute before a token ends, or after three quarters of a life that is shorter than two minutes. */
+export function refreshTime(now: number, expiresInSeconds: number): number {
+  return now + Math.max(expiresInSeconds - 30, expiresInSeconds * 0.75) * 1000;
 }
 
 /** latchkey's part of a session, or null when there is none or it is not of the right shape. */

@@ -1,22 +1,29 @@
 // Starts a session after all checks of a login have passed: old one ended, new id, saved before anything is sent.
 import type { Request, RequestHandler, Response } from 'express';
+import { LatchkeyError } from '../errors.ts';
 import type { EventContext } from '../events.ts';
 import type { EndSession } from './end-session.ts';
 import type { ExpressStore } from './express-store.ts';
 import { absoluteEnd, type SessionLimits } from './lifetimes.ts';
 import type { LoadSession } from './load-session.ts';
 import type { SessionRecord } from './record.ts';
+import type { SessionRegistry } from './registry.ts';
 import { storeIdOf } from './session-cookie.ts';
 import type { TokenCookie } from './token-cookie.ts';
 import type { TokenSet, TokenVault } from './token-set.ts';
-import { openSession, regenerateSession, saveSession } from './writer.ts';
+import { destroySession, openSession, regenerateSession, saveSession } from './writer.ts';
 
-/** Starts the session of somebody who has just signed in; sets both cookies. Rejects when the store is broken. */
+/**
+ * Starts the session of somebody who has just signed in; sets both cookies. Rejects when the store is broken, and
+ * with `login_expired` when the provider has ended this very login meanwhile.
+ * @param issuedAt - when the provider issued the ID token, in milliseconds since the epoch by its clock
+ */
 export type StartSession = (
   req: Request,
   res: Response,
   record: SessionRecord,
   tokens: TokenSet,
+  issuedAt: number,
 ) => Promise<void>;
 
 /** What starting needs. */
@@ -28,12 +35,13 @@ export interface StartSessionParts {
   readonly limits: SessionLimits;
   readonly load: LoadSession;
   readonly end: EndSession;
+  readonly registry: SessionRegistry;
   readonly contextOf: (req: Request) => EventContext;
 }
 
 export function createStartSession(parts: StartSessionParts): StartSession {
-  const { contextOf, writer, store, vault, tokenCookie, limits, load, end } = parts;
-  return async (req, res, record, tokens) => {
+  const { contextOf, writer, store, vault, tokenCookie, limits, load, end, registry } = parts;
+  return async (req, res, record, tokens, issuedAt) => {
     const old = await load(req);
     if (typeof old !== 'string') {
       const samePerson = old.record.issuer === record.issuer && old.record.subject === record.subject;
@@ -49,6 +57,14 @@ export function createStartSession(parts: StartSessionParts): StartSession {
     const lifeSeconds = Math.ceil((absoluteEnd(record.startedAt, limits) - limits.clock()) / 1000);
     await vault.write(storeId, tokens, Math.min(lifeSeconds, limits.idleSeconds));
     await saveSession(req);
+    // Noted first and looked for after: a logout that comes in between finds the session, one from before is found.
+    await registry.note(storeId, record, issuedAt);
+    if (await registry.wasEnded(record, issuedAt)) {
+      const session = { storeId, record, data: req.session };
+      await end(session, { reason: 'back_channel', revoke: false }, contextOf(req));
+      await destroySession(req);
+      throw new LatchkeyError('login_expired', { detail: 'the provider has ended this login meanwhile' });
+    }
     const maxAgeSeconds = Math.max(1, Math.floor((tokens.expiresAt - limits.clock()) / 1000));
     tokenCookie.write(req, res, tokens.accessToken, maxAgeSeconds);
   };

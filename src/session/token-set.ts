@@ -13,24 +13,32 @@ export interface TokenSet {
   readonly expiresAt: number;
 }
 
+/** A token set, and how many times it was replaced. */
+export interface VaultContent {
+  readonly tokens: TokenSet;
+  readonly version: number;
+}
+
 /** Keeps token sets. Rejects with the store's error when the store is broken. */
 export interface TokenVault {
-  read(storeId: string): Promise<TokenSet | null>;
+  read(storeId: string): Promise<VaultContent | null>;
+  /** The token set as the vault keeps it, for writing it together with the record. */
+  seal(storeId: string, tokens: TokenSet): string;
   write(storeId: string, tokens: TokenSet, seconds: number): Promise<void>;
   remove(storeId: string): Promise<void>;
 }
 
 /** Seals every token set with the session it belongs to: one moved under another session's key does not open. */
 export function createTokenVault(backend: VaultBackend, sealer: Sealer): TokenVault {
+  const seal = (storeId: string, tokens: TokenSet) => sealer.seal('vault', serialize(tokens), storeId);
   return {
     async read(storeId) {
-      const sealed = await backend.read(storeId);
-      const text = sealed === null ? null : sealer.open('vault', sealed, storeId);
-      return text === null ? null : parse(text);
+      const kept = await backend.read(storeId);
+      const text = kept === null ? null : sealer.open('vault', kept.sealed, storeId);
+      return kept === null || text === null ? null : { tokens: parse(text), version: kept.version };
     },
-    write(storeId, tokens, seconds) {
-      return backend.write(storeId, sealer.seal('vault', serialize(tokens), storeId), seconds);
-    },
+    seal,
+    write: (storeId, tokens, seconds) => backend.write(storeId, seal(storeId, tokens), seconds),
     remove: (storeId) => backend.remove(storeId),
   };
 }

@@ -49,6 +49,11 @@ export function saveSession(req: Request): Promise<void> {
   return settle((done) => req.session.save(done));
 }
 
+/** Removes the session and takes it from the request, so that no cookie of it is sent. */
+export function destroySession(req: Request): Promise<void> {
+  return settle((done) => req.session.destroy(done));
+}
+
 function settle(start: (done: (error?: unknown) => void) => void): Promise<void> {
   return new Promise((resolve, reject) => start((error) => (error ? reject(error) : resolve())));
 }

@@ -2,10 +2,25 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import type { SessionLifetimes, SessionStoreFactory, SessionStores } from '../config/session-stores.ts';
-import { LatchkeyError } from '../errors.ts';
+import type {
+  Renewal,
+  SessionLifetimes,
+  SessionStoreFactory,
+  SessionStores,
+} from '../config/session-stores.ts';
+import { answering } from './embedded-answer.ts';
 import { openPrivateDatabase } from './embedded-database.ts';
-import { readSession, stampOf, stampWidth, writeSession } from './stored-session.ts';
+import { embeddedIndex } from './embedded-index.ts';
+import {
+  keepPart,
+  readSession,
+  replacePart,
+  stampOf,
+  stampWidth,
+  writePart,
+  writeSession,
+} from './stored-session.ts';
+import { readVault, writeVault } from './stored-vault.ts';
 
 /** How often expired rows are removed, in milliseconds. */
 const sweepEveryMs = 60_000;
@@ -49,15 +64,20 @@ function openStores(
   const stamp = database.prepare(
     `UPDATE kept SET value = ? || substr(value, ${stampWidth + 1}), ends_at = ? WHERE key = ? AND ends_at > ?`,
   );
+  const rewrite = database.prepare('UPDATE kept SET value = ? WHERE key = ?');
+  const extend = database.prepare('UPDATE kept SET ends_at = ? WHERE key = ? AND value = ? AND ends_at > ?');
+  const release = database.prepare('DELETE FROM kept WHERE key = ? AND value = ?');
   const lease = database.prepare('UPDATE kept SET ends_at = ? WHERE key = ? AND ends_at > ?');
   const remove = database.prepare('DELETE FROM kept WHERE key = ?');
   const removeEnded = database.prepare('DELETE FROM kept WHERE ends_at <= ?');
 
   const now = () => Math.trunc(lifetimes.now());
   const endOf = (seconds: number) => now() + Math.trunc(seconds * 1000);
+  const indexed = embeddedIndex(database, now);
   const sweeper = setInterval(() => {
     try {
       removeEnded.run(now());
+      indexed.sweep();
     } catch {
       // Locked or full: the rows are ignored by their time, and the next round removes them.
     }
@@ -65,6 +85,19 @@ function openStores(
   const record = (id: string) => `session:${id}`;
   const vault = (id: string) => `vault:${id}`;
   const once = (key: string) => `once:${key}`;
+  const lock = (key: string) => `lock:${key}`;
+  /** Other processes may use the same file: reading and writing belong together. */
+  const together = <T>(work: () => T): T => {
+    database.exec('BEGIN IMMEDIATE');
+    try {
+      const result = work();
+      database.exec('COMMIT');
+      return result;
+    } catch (error) {
+      database.exec('ROLLBACK');
+      throw error;
+    }
+  };
 
   const read = (key: string): string | null => {
     const row = select.get(key, now());
@@ -74,55 +107,70 @@ function openStores(
   return {
     kind,
     records: {
-      read: run((id: string) => {
+      read: answering((id: string) => {
         const text = read(record(id));
         return text === null ? null : readSession(text);
       }),
-      insert: run((id, session) => {
+      insert: answering((id, session) => {
         const seconds = lifetimes.secondsLeft(session);
         if (seconds > 0) replace.run(record(id), writeSession(session, now()), endOf(seconds));
       }),
-      update: run((id, session) => {
+      update: answering((id, session) => {
         const endsAt = endOf(lifetimes.secondsLeft(session));
-        const { changes } = update.run(writeSession(session, now()), endsAt, record(id), now());
-        if (changes > 0) lease.run(endsAt, vault(id), now());
+        together(() => {
+          const stored = read(record(id));
+          if (stored === null) return;
+          update.run(keepPart(stored, writeSession(session, now())), endsAt, record(id), now());
+          lease.run(endsAt, vault(id), now());
+        });
       }),
-      touch: run((id, session) => {
+      renew: answering((id: string, { latchkey, sealed, version }: Renewal) =>
+        together(() => {
+          const stored = read(record(id));
+          if (stored === null || readVault(read(vault(id)))?.version !== version) return false;
+          rewrite.run(replacePart(stored, writePart(latchkey)), record(id));
+          rewrite.run(writeVault({ version: version + 1, sealed }), vault(id));
+          return true;
+        }),
+      ),
+      touch: answering((id, session) => {
         const endsAt = endOf(lifetimes.secondsLeft(session));
         const { changes } = stamp.run(stampOf(now()), endsAt, record(id), now());
         if (changes > 0) lease.run(endsAt, vault(id), now());
       }),
-      remove: run((id) => void remove.run(record(id))),
+      remove: answering((id) => void remove.run(record(id))),
     },
     vault: {
-      read: run((id: string) => read(vault(id))),
-      write: run(
-        (id: string, sealed: string, seconds: number) => void replace.run(vault(id), sealed, endOf(seconds)),
+      read: answering((id: string) => readVault(read(vault(id)))),
+      write: answering(
+        (id: string, sealed: string, seconds: number) =>
+          void replace.run(vault(id), writeVault({ version: 0, sealed }), endOf(seconds)),
       ),
-      remove: run((id: string) => void remove.run(vault(id))),
+      remove: answering((id: string) => void remove.run(vault(id))),
     },
     once: {
-      claim: run((key: string, seconds: number) => {
+      claim: answering((key: string, seconds: number) => {
         return claim.run(once(key), 'claimed', endOf(seconds), now()).changes > 0;
       }),
-      finish: run((key: string, seconds: number) => void replace.run(once(key), 'finished', endOf(seconds))),
-      isFinished: run((key: string) => read(once(key)) === 'finished'),
+      finish: answering(
+        (key: string, seconds: number) => void replace.run(once(key), 'finished', endOf(seconds)),
+      ),
+      isFinished: answering((key: string) => read(once(key)) === 'finished'),
     },
-    ping: run(() => void database.prepare('SELECT 1').get()),
+    locks: {
+      take: answering((key: string, owner: string, leaseMs: number) => {
+        return claim.run(lock(key), owner, now() + leaseMs, now()).changes > 0;
+      }),
+      extend: answering((key: string, owner: string, leaseMs: number) => {
+        return extend.run(now() + leaseMs, lock(key), owner, now()).changes > 0;
+      }),
+      release: answering((key: string, owner: string) => void release.run(lock(key), owner)),
+    },
+    index: indexed.index,
+    ping: answering(() => void database.prepare('SELECT 1').get()),
     async close() {
       clearInterval(sweeper);
       if (database.isOpen) database.close();
     },
-  };
-}
-
-/** SQLite answers in the same tick; the port is asynchronous, and its failures are outages. */
-function run<A extends unknown[], R>(statement: (...args: A) => R): (...args: A) => Promise<R> {
-  return async (...args) => {
-    try {
-      return statement(...args);
-    } catch (cause) {
-      throw new LatchkeyError('store_unavailable', { detail: `embedded store: ${String(cause)}`, cause });
-    }
   };
 }

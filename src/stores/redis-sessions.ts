@@ -4,21 +4,17 @@ import type { SessionData } from 'express-session';
 import type { RecordBackend, SessionLifetimes, SessionStoreFactory } from '../config/session-stores.ts';
 import { ConfigurationError } from '../errors.ts';
 import { connectRedis, type RedisConnection, type RedisOptions } from './redis-client.ts';
-import { readSession, stampOf, writeSession } from './stored-session.ts';
-
-// SETRANGE alone would create an ended session anew, and for ever: so all of it happens in one step, only where
-// the record is, and not when no time is left, because EXPIRE has then removed it.
-const touchScript = `
-if redis.call('EXPIRE', KEYS[1], ARGV[1]) == 0 then return 0 end
-redis.call('EXPIRE', KEYS[2], ARGV[1])
-if tonumber(ARGV[1]) > 0 then redis.call('SETRANGE', KEYS[1], 0, ARGV[2]) end
-return 1`;
+import { redisIndex } from './redis-index.ts';
+import { extendScript, releaseScript, renewScript, touchScript, updateScript } from './redis-scripts.ts';
+import { readSession, stampOf, writePart, writeSession } from './stored-session.ts';
+import { readVault, writeVault } from './stored-vault.ts';
 
 interface Keys {
   readonly recordPrefix: string;
   record(id: string): string;
   vault(id: string): string;
   once(key: string): string;
+  lock(key: string): string;
 }
 
 /**
@@ -33,15 +29,17 @@ export function redisSessions(url: string, options: RedisOptions = {}): SessionS
   }
   return (lifetimes) => {
     const redis = connectRedis(url, options);
-    const keys = keyNames(options.prefix ?? 'latchkey:');
+    const prefix = options.prefix ?? 'latchkey:';
+    const keys = keyNames(prefix);
     return {
       kind: 'redis',
       records: recordBackend(redis, keys, lifetimes),
       vault: {
-        read: (id) => redis.run((client) => client.get(keys.vault(id))),
+        read: async (id) => readVault(await redis.run((client) => client.get(keys.vault(id)))),
         async write(id, sealed, seconds) {
           const expiration = { type: 'EX', value: seconds } as const;
-          await redis.run((client) => client.set(keys.vault(id), sealed, { expiration }));
+          const text = writeVault({ version: 0, sealed });
+          await redis.run((client) => client.set(keys.vault(id), text, { expiration }));
         },
         async remove(id) {
           await redis.run((client) => client.del(keys.vault(id)));
@@ -58,6 +56,21 @@ export function redisSessions(url: string, options: RedisOptions = {}): SessionS
         },
         isFinished: async (key) => (await redis.run((client) => client.get(keys.once(key)))) === 'finished',
       },
+      locks: {
+        async take(key, owner, leaseMs) {
+          const terms = { condition: 'NX', expiration: { type: 'PX', value: leaseMs } } as const;
+          return (await redis.run((client) => client.set(keys.lock(key), owner, terms))) === 'OK';
+        },
+        async extend(key, owner, leaseMs) {
+          const call = { keys: [keys.lock(key)], arguments: [owner, String(leaseMs)] };
+          return (await redis.run((client) => client.eval(extendScript, call))) === 1;
+        },
+        async release(key, owner) {
+          const call = { keys: [keys.lock(key)], arguments: [owner] };
+          await redis.run((client) => client.eval(releaseScript, call));
+        },
+      },
+      index: redisIndex(redis, prefix),
       async ping() {
         await redis.run((client) => client.ping());
       },
@@ -74,6 +87,7 @@ function keyNames(prefix: string): Keys {
     record: (id) => `${recordPrefix}{${id}}`,
     vault: (id) => `${prefix}vault:{${id}}`,
     once: (key) => `${prefix}once:{${key}}`,
+    lock: (key) => `${prefix}lock:{${key}}`,
   };
 }
 
@@ -94,13 +108,13 @@ function recordBackend(redis: RedisConnection, keys: Keys, lifetimes: SessionLif
   };
   const existingOnly = {
     ...commands,
-    async set(key: string, value: string, terms: Expiring) {
-      const written = await redis.run((client) => client.set(key, value, { ...terms, condition: 'XX' }));
-      if (written === 'OK') {
-        await redis.run((client) => client.expire(keys.vault(idOf(key)), terms.expiration.value));
-      }
-      return written;
-    },
+    set: (key: string, value: string, { expiration }: Expiring) =>
+      redis.run((client) =>
+        client.eval(updateScript, {
+          keys: [key, keys.vault(idOf(key))],
+          arguments: [value, String(expiration.value)],
+        }),
+      ),
   };
   const terms = {
     prefix: keys.recordPrefix,
@@ -119,6 +133,13 @@ function recordBackend(redis: RedisConnection, keys: Keys, lifetimes: SessionLif
     read: (id) => store.get(inBraces(id)) as Promise<SessionData | null>,
     insert: (id, session) => store.set(inBraces(id), session) as Promise<void>,
     update: (id, session) => updates.set(inBraces(id), session) as Promise<void>,
+    async renew(id, { latchkey, sealed, version }) {
+      const call = {
+        keys: [keys.record(id), keys.vault(id)],
+        arguments: [writePart(latchkey), sealed, String(version)],
+      };
+      return (await redis.run((client) => client.eval(renewScript, call))) === 1;
+    },
     touch: (id, session) => store.touch(inBraces(id), session) as Promise<void>,
     remove: (id) => store.destroy(inBraces(id)) as Promise<void>,
   };

@@ -1,34 +1,61 @@
-// How a session record is written down: thirteen digits of when it was last seen, then JSON.
+// How a session record is written down: when it was last seen, the length of latchkey's part, that part, the app's.
 import type { SessionData } from 'express-session';
 
 /** The stamp stands first and has a fixed width, so that a touch can overwrite it without reading the rest. */
 export const stampWidth = 13;
+/** Bytes of latchkey's part as a number of fixed width, so that either part can be replaced without the other. */
+export const lengthWidth = 6;
+const headWidth = stampWidth + lengthWidth;
 
 /** The stamp for a time in milliseconds since the epoch. */
 export function stampOf(time: number): string {
   return String(Math.trunc(time)).padStart(stampWidth, '0');
 }
 
+/** latchkey's part with its length before it. */
+export function writePart(latchkey: SessionData['latchkey']): string {
+  const part = latchkey === undefined ? '' : JSON.stringify(latchkey);
+  return String(Buffer.byteLength(part)).padStart(lengthWidth, '0') + part;
+}
+
 /** The record as text. */
 export function writeSession(session: SessionData, now: number): string {
-  const { seenAt: _, ...content } = session;
-  return stampOf(now) + JSON.stringify(content);
+  const { seenAt: _, latchkey, ...app } = session;
+  return stampOf(now) + writePart(latchkey) + JSON.stringify(app);
 }
 
 /** The record from text; null for anything that is not one, which counts as absent. */
 export function readSession(text: string): SessionData | null {
+  const bytes = Buffer.from(text);
   const seenAt = Number(text.slice(0, stampWidth));
+  const end = headWidth + Number(text.slice(stampWidth, headWidth));
+  if (!Number.isInteger(seenAt) || !Number.isInteger(end) || end > bytes.length) return null;
   try {
-    const content: unknown = JSON.parse(text.slice(stampWidth));
-    if (
-      !Number.isInteger(seenAt) ||
-      typeof content !== 'object' ||
-      content === null ||
-      Array.isArray(content)
-    )
-      return null;
-    return { ...content, seenAt } as SessionData;
+    const app: unknown = JSON.parse(bytes.toString('utf8', end));
+    if (typeof app !== 'object' || app === null || Array.isArray(app)) return null;
+    const part = bytes.toString('utf8', headWidth, end);
+    return { ...app, ...(part === '' ? {} : { latchkey: JSON.parse(part) }), seenAt } as SessionData;
   } catch {
     return null;
   }
+}
+
+/** The stored text with the app's part and the stamp of `written`, and latchkey's part as it was. */
+export function keepPart(stored: string, written: string): string {
+  return written.slice(0, stampWidth) + partOf(stored) + restOf(written);
+}
+
+/** The stored text with latchkey's part replaced. */
+export function replacePart(stored: string, part: string): string {
+  return stored.slice(0, stampWidth) + part + restOf(stored);
+}
+
+function partOf(text: string): string {
+  const bytes = Buffer.from(text);
+  return bytes.toString('utf8', stampWidth, headWidth + Number(text.slice(stampWidth, headWidth)));
+}
+
+function restOf(text: string): string {
+  const bytes = Buffer.from(text);
+  return bytes.toString('utf8', headWidth + Number(text.slice(stampWidth, headWidth)));
 }

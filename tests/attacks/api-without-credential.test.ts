@@ -97,6 +97,7 @@ describe('RS-22: a token cookie that is no longer what it was', () => {
 
   it('expired: the browser has dropped it, and what a script kept is 401', async () => {
     world.provider.accessTokenSeconds = 60;
+    world.provider.refreshTokens = 'never';
     const { browser, sid, value } = await asBrowserLeft();
     const jar = browser.cookies.list().find(({ key }) => key === 'latchkey.token');
     expect(jar?.maxAge).toBeLessThanOrEqual(60);

@@ -132,8 +132,8 @@ describe('names that become part of a key or an address', () => {
     expect((await world.signIn(browser)).status).toBe(200);
     expect(await world.whoIs(browser)).toBe(sub);
     const keys = await redis.keys();
-    expect(keys).toHaveLength(3);
-    for (const key of keys) expect(key).toMatch(/^latchkey:(?:session|vault|once):\{[\w-]{43}\}$/);
+    expect(keys).toHaveLength(5);
+    for (const key of keys) expect(key).toMatch(/^latchkey:(?:session|vault|once|index):\{[\w-]{43}\}$/);
   });
 
   it.each([

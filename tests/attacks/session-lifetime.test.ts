@@ -73,10 +73,13 @@ describe('keys in Redis', () => {
     await world.signIn(browser);
     const keys = await redis.keys();
     const kinds = keys.map((key) => key.replace(/\{.*\}$/, '')).sort();
-    expect(kinds).toEqual(['latchkey:once:', 'latchkey:session:', 'latchkey:vault:']);
+    const index = ['latchkey:index:', 'latchkey:index:'];
+    expect(kinds).toEqual([...index, 'latchkey:once:', 'latchkey:session:', 'latchkey:vault:']);
     for (const key of keys) {
       const seconds = Number(await redis.send('TTL', key));
-      const most = key.includes('once') ? 900 : limits.idleSeconds;
+      // The index points at sessions for as long as they may live at all.
+      const longest = key.includes('index') ? limits.absoluteSeconds : limits.idleSeconds;
+      const most = key.includes('once') ? 900 : longest;
       expect(seconds).toBeGreaterThan(most - 5);
       expect(seconds).toBeLessThanOrEqual(most);
     }
@@ -89,7 +92,9 @@ describe('keys in Redis', () => {
     const cookie = decodeURIComponent(browser.cookies.value(world.url, 'latchkey.sid') ?? '');
     const id = cookie.slice(2).split('.')[0] ?? 'missing';
     const keys = await redis.keys();
-    const values = await Promise.all(keys.map((key) => redis.send('GET', key)));
+    const contentOf = (key: string) =>
+      key.includes('index:') ? redis.send('ZRANGE', key, '0', '-1') : redis.send('GET', key);
+    const values = await Promise.all(keys.map(contentOf));
     const everything = JSON.stringify([keys, values]);
     const { accessTokens, refreshTokens } = world.provider.memory;
     const secrets = [id, ...accessTokens.keys(), ...refreshTokens.keys()];

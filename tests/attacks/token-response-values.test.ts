@@ -79,6 +79,7 @@ it.each<[string, string, unknown, number]>([
 
 it('TE-13: an access token is no credential any more when its time is over', async () => {
   await using other = await startAppWorld();
+  other.provider.refreshTokens = 'never';
   other.provider.bend.tokenResponse = (response) => ({ ...response, expires_in: 60 });
   const attempt = await attemptSignIn(other);
   await expectSignedIn(other, attempt);

@@ -88,6 +88,7 @@ it.each([
 });
 
 it('UI-07c: a permission taken away at the provider is gone when the token has ended', async () => {
+  world.provider.refreshTokens = 'never';
   const { browser } = await signedIn();
   const page = `${world.url}/protected/permission`;
   expect((await browser.get(page)).status).toBe(200);

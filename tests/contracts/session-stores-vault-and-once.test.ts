@@ -28,7 +28,7 @@ describe.each(kinds)('the vault in %s', (_kind, open) => {
     const large = 'x'.repeat(100_000);
     await vault.write('a', 'first', 100);
     await vault.write('a', large, 100);
-    expect(await vault.read('a')).toBe(large);
+    expect(await vault.read('a')).toEqual({ sealed: large, version: 0 });
     expect(await vault.read('b')).toBeNull();
     await vault.remove('a');
     await vault.remove('a');
@@ -40,7 +40,7 @@ describe.each(kinds)('the vault in %s', (_kind, open) => {
     const { vault } = store.stores;
     await vault.write('a', 'sealed', 30);
     await store.fastForward(29);
-    expect(await vault.read('a')).toBe('sealed');
+    expect(await vault.read('a')).toEqual({ sealed: 'sealed', version: 0 });
     await store.fastForward(1);
     expect(await vault.read('a')).toBeNull();
   });
@@ -51,7 +51,7 @@ describe.each(kinds)('the vault in %s', (_kind, open) => {
     await records.insert('a', sessionOf(store.now()));
     await vault.write('a', 'sealed', 100);
     await records.remove('a');
-    expect(await vault.read('a')).toBe('sealed');
+    expect(await vault.read('a')).toEqual({ sealed: 'sealed', version: 0 });
     await records.insert('a', sessionOf(store.now()));
     await vault.remove('a');
     expect(await records.read('a')).not.toBeNull();
@@ -100,6 +100,10 @@ const verbs: [string, (stores: SessionStores) => Promise<unknown>][] = [
   ['insert', ({ records }) => records.insert('a', session)],
   ['update', ({ records }) => records.update('a', session)],
   ['touch', ({ records }) => records.touch('a', session)],
+  [
+    'renew',
+    ({ records }) => records.renew('a', { latchkey: session.latchkey as never, sealed: 's', version: 0 }),
+  ],
   ['remove', ({ records }) => records.remove('a')],
   ['vault read', ({ vault }) => vault.read('a')],
   ['vault write', ({ vault }) => vault.write('a', 'sealed', 10)],
@@ -107,6 +111,9 @@ const verbs: [string, (stores: SessionStores) => Promise<unknown>][] = [
   ['claim', ({ once }) => once.claim('a', 10)],
   ['finish', ({ once }) => once.finish('a', 10)],
   ['isFinished', ({ once }) => once.isFinished('a')],
+  ['lock take', ({ locks }) => locks.take('a', 'me', 1000)],
+  ['lock extend', ({ locks }) => locks.extend('a', 'me', 1000)],
+  ['lock release', ({ locks }) => locks.release('a', 'me')],
   ['ping', (stores) => stores.ping()],
 ];
 const outcomes = async (stores: SessionStores): Promise<Record<string, unknown>> => {

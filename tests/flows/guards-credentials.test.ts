@@ -40,9 +40,11 @@ beforeAll(async () => {
     return accessToken;
   };
   provider.accessTokenSeconds = 60;
+  provider.refreshTokens = 'never';
   cookies.set('token expired', await signedIn());
   world.advance(120);
   provider.accessTokenSeconds = 3600;
+  provider.refreshTokens = 'with_offline_access';
 
   const ended = world.browser();
   await world.signIn(ended, '/page');

@@ -103,7 +103,9 @@ export const openEmbeddedStore = async (kind: 'file' | 'memory'): Promise<StoreU
       kind === 'memory'
         ? []
         : withFile((database) => {
-            const rows = database.prepare('SELECT key FROM kept WHERE ends_at > ? ORDER BY key').all(now());
+            const kept = 'SELECT key FROM kept WHERE ends_at > :now';
+            const indexed = "SELECT DISTINCT 'index:' || key AS key FROM indexed WHERE ends_at > :now";
+            const rows = database.prepare(`${kept} UNION ${indexed} ORDER BY key`).all({ now: now() });
             return rows.map((row) => String(row.key));
           }),
     open() {

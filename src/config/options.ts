@@ -59,7 +59,7 @@ export interface AuthOptions {
    * `logout+jwt` alone. Default: `any`.
    */
   readonly logoutTokenTyp?: 'any' | 'strict';
-  /** Seconds that one call to the provider may take in all. Default: 5. */
+  /** Seconds that one call to the provider may take in all; the calls of one login together may take twice that. Default: 5. */
   readonly providerTimeoutSeconds?: number;
   /** Where people land after signing out, as a local path without the base path. Default: `/logout`. */
   readonly afterLogoutPath?: string;

@@ -20,6 +20,7 @@ import type { Claims, LoginChecks, LoginResult } from './login-result.ts';
 import { createMetadata, type Metadata } from './metadata.ts';
 import { type RefreshRequest, type RefreshResult, refreshTokens } from './refresh-tokens.ts';
 import { translateError } from './translate-error.ts';
+import { within } from './within.ts';
 
 /** What an authorization request carries beside the client's own facts. */
 export interface AuthorizationRequest {
@@ -101,6 +102,17 @@ export function createProvider(options: ResolvedOptions): Provider {
   const userinfoOf = async (accessToken: Secret, subject: string, parts: ExchangeParts) =>
     options.userinfo === 'login' ? fetchUserinfo(accessToken, subject, parts) : null;
 
+  const finishLogin = async (callbackUrl: URL, checks: LoginChecks): Promise<LoginResult> => {
+    const parts = await partsNow();
+    const result = await exchangeCode(callbackUrl, checks, parts);
+    const userinfo = await userinfoOf(result.accessToken, result.subject, parts);
+    if (userinfo === 'other_subject') {
+      const detail = 'userinfo is about another subject, or about none';
+      throw new LatchkeyError('userinfo_invalid', { detail });
+    }
+    return { ...result, userinfo };
+  };
+
   return {
     issuer,
     async authorizationUrl(request) {
@@ -124,16 +136,9 @@ export function createProvider(options: ResolvedOptions): Provider {
         throw translateError(thrown, 'authorization');
       });
     },
-    async finishLogin(callbackUrl, checks) {
-      const parts = await partsNow();
-      const result = await exchangeCode(callbackUrl, checks, parts);
-      const userinfo = await userinfoOf(result.accessToken, result.subject, parts);
-      if (userinfo === 'other_subject') {
-        const detail = 'userinfo is about another subject, or about none';
-        throw new LatchkeyError('userinfo_invalid', { detail });
-      }
-      return { ...result, userinfo };
-    },
+    // Metadata, token, keys and userinfo, one after the other: a person waits for them together.
+    finishLogin: (callbackUrl, checks) =>
+      within(options.providerTimeoutSeconds * 2, finishLogin(callbackUrl, checks)),
     refresh: async (request) => refreshTokens(request, await partsNow()),
     userinfo: async (accessToken, subject) => userinfoOf(accessToken, subject, await partsNow()),
     async revoke(token, hint) {

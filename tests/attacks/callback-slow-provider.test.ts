@@ -1,4 +1,5 @@
 // A provider that answers slowly or never: the login is given up in time, and nobody else notices.
+import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type AppWorld, startAppWorld } from '../support/app-world.ts';
 import { arrive, expectRefused, untilCallback } from '../support/login-steps.ts';
@@ -53,6 +54,18 @@ describe.each(slow)('%s: an endpoint that %s', (id, _what, raw) => {
       await expectRefused(world, browser, visit, { status: 503, code: 'provider_unavailable', ...calls });
     },
   );
+});
+
+it('TE-08b: calls that are each just in time do not add up beyond twice the limit', async () => {
+  await using fresh = await startAppWorld({ provider, auth: { providerTimeoutSeconds: limitSeconds } });
+  const browser = fresh.browser();
+  const callback = await untilCallback(fresh, browser);
+  const slowly = () => wait(limitSeconds * 850);
+  Object.assign(provider.bend, { tokenResponse: slowly, jwks: slowly, userinfo: slowly });
+  const visit = await arrive(fresh, browser, callback);
+  // Without a limit for all of them together this login would have gone well.
+  expect(visit.status).toBe(503);
+  expect(await fresh.whoIs(browser)).toBe('401');
 });
 
 it('TE-08a: a signed-in person’s pages do not wait for a provider that hangs', async () => {

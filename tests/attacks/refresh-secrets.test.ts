@@ -23,7 +23,10 @@ afterAll(async () => {
 
 const dump = async (): Promise<string> => {
   const values = [];
-  for (const key of await redis.keys()) values.push(key, String(await redis.send('GET', key)));
+  for (const key of await redis.keys()) {
+    const isIndex = (await redis.send('TYPE', key)) === 'zset';
+    values.push(key, String(await (isIndex ? redis.send('ZRANGE', key, '0', '-1') : redis.send('GET', key))));
+  }
   return values.join('\n');
 };
 const textOf = (visit: Visit): string => JSON.stringify([visit.headers, visit.setCookies, visit.body]);

@@ -1,4 +1,4 @@
-// Finds out who sends a request: one session read at most, no signature check, no call to the provider.
+// Finds out who sends a request: one session read, no signature check, and a call to the provider only when a token is due.
 import type { Request } from 'express';
 import { equalInConstantTime } from '../crypto/digest.ts';
 import type { Secret } from '../crypto/secret.ts';

@@ -4,7 +4,7 @@ import type { Clock } from '../clock.ts';
 import type { RefusalHandler } from '../config/options.ts';
 import type { Secret } from '../crypto/secret.ts';
 import { asLatchkeyError, LatchkeyError } from '../errors.ts';
-import { type AuthEvent, type Emit, failureEvent } from '../events.ts';
+import { type Emit, type EventContext, failureEvent } from '../events.ts';
 import { noStore } from '../http/no-store.ts';
 import { hasSameOriginProof, isSafeMethod } from '../http/same-origin.ts';
 import type { Authenticate, Credential } from './authenticate.ts';
@@ -52,17 +52,15 @@ export interface GuardParts {
   readonly baseUrl: URL;
   readonly clock: Clock;
   readonly emit: Emit;
-  readonly contextOf: (req: Request) => Pick<AuthEvent, 'requestId' | 'ip'>;
+  readonly contextOf: (req: Request) => EventContext;
 }
 
 export function createGuards(parts: GuardParts): Guards {
   const guard = (options: GuardOptions, withUser: boolean) =>
     createGuard<never, never>((req, res, next) => {
       runGuard(parts, options, withUser, req, res)
-        .then((passed) => {
-          if (passed === null) return;
-          putOn(req, passed, withUser);
-          next();
+        .then((passes) => {
+          if (passes) next();
         })
         // Whatever fails here fails closed. `next` with nothing, or with 'route', would go on past the guard.
         .catch((thrown: unknown) => {
@@ -77,23 +75,26 @@ export function createGuards(parts: GuardParts): Guards {
   };
 }
 
-/** Gives the credential to go on with, or null when the request has been answered. */
+/** Whether the request may pass; if not, it has been answered. */
 async function runGuard(
   parts: GuardParts,
   options: GuardOptions,
   withUser: boolean,
   req: Request,
   res: Response,
-): Promise<Exclude<Credential, { kind: 'invalid' }> | null> {
+): Promise<boolean> {
   noStore(res);
   const credential = await lookAt(parts, options, req);
   if (credential.kind === 'invalid' && credential.tampered) parts.clearToken(req, res);
   if (credential.kind !== 'session') {
     const byHeader = credential.kind === 'invalid' && credential.by === 'header';
-    if (options.optional === true && !byHeader) return { kind: 'none' };
+    if (options.optional === true && !byHeader) {
+      putOn(req, null, withUser);
+      return true;
+    }
     const error = new LatchkeyError('unauthenticated', { returnTo: req.originalUrl });
     await refuse(parts, options, req, res, { error, stepUp: null }, credential);
-    return null;
+    return false;
   }
   if (credential.renewed !== null) {
     parts.handOut(req, res, credential.renewed, credential.auth.expiresAt);
@@ -101,14 +102,19 @@ async function runGuard(
   // Who is refused is known to the page that says so; the handler behind the guard does not run.
   putOn(req, credential, withUser);
   const unmet = await firstRefusal(parts, options, req, credential.auth);
-  if (unmet === null) return credential;
+  if (unmet === null) return true;
   await refuse(parts, options, req, res, unmet, credential);
-  return null;
+  return false;
 }
 
-function putOn(req: Request, passed: Exclude<Credential, { kind: 'invalid' }>, withUser: boolean): void {
-  req.auth = passed.kind === 'session' ? passed.auth : null;
-  if (withUser) Object.assign(req, { user: passed.kind === 'session' ? passed.user : null });
+/** Null: nobody is signed in. */
+function putOn(
+  req: Request,
+  somebody: Extract<Credential, { kind: 'session' }> | null,
+  withUser: boolean,
+): void {
+  req.auth = somebody?.auth ?? null;
+  if (withUser) Object.assign(req, { user: somebody?.user ?? null });
 }
 
 /** An optional page is served as anonymous while what is needed to know who it is cannot be reached. */

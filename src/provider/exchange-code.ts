@@ -14,7 +14,7 @@ import type { ProviderKeys } from './keys.ts';
 import type { Claims, LoginChecks, LoginResult } from './login-result.ts';
 import { translateError } from './translate-error.ts';
 
-/** What the exchange needs beside the checks of this login. */
+/** What calls to the provider and the checks of its answers need. */
 export interface ExchangeParts {
   readonly configuration: Configuration;
   readonly keys: ProviderKeys;

@@ -1,20 +1,11 @@
 // Userinfo of a person: JSON or a signed JWT, always about the subject that was asked for.
-import { type Configuration, fetchProtectedResource } from 'openid-client';
+import { fetchProtectedResource } from 'openid-client';
 import type { Secret } from '../crypto/secret.ts';
 import { LatchkeyError } from '../errors.ts';
-import type { ProviderKeys } from './keys.ts';
+import { clockToleranceSeconds } from './check-id-token.ts';
+import type { ExchangeParts } from './exchange-code.ts';
 import type { Claims } from './login-result.ts';
 import { translateError } from './translate-error.ts';
-
-/** What fetching needs. */
-export interface UserinfoParts {
-  readonly configuration: Configuration;
-  readonly keys: ProviderKeys;
-  readonly clientId: string;
-  readonly algorithms: readonly string[];
-  /** Seconds since the epoch. */
-  readonly nowSeconds: number;
-}
 
 /**
  * Fetches userinfo (OpenID Connect Core section 5.3). A provider without the endpoint yields null,
@@ -24,7 +15,7 @@ export interface UserinfoParts {
 export async function fetchUserinfo(
   accessToken: Secret,
   subject: string,
-  parts: UserinfoParts,
+  parts: ExchangeParts,
 ): Promise<Claims | 'other_subject' | null> {
   const endpoint = parts.configuration.serverMetadata().userinfo_endpoint;
   if (endpoint === undefined) return null;
@@ -52,7 +43,7 @@ export async function fetchUserinfo(
   return claims;
 }
 
-async function readClaims(response: Response, parts: UserinfoParts): Promise<unknown> {
+async function readClaims(response: Response, parts: ExchangeParts): Promise<unknown> {
   if (response.status >= 500 || response.status === 429) {
     throw new LatchkeyError('provider_unavailable', {
       detail: `userinfo endpoint answered ${response.status}`,
@@ -70,7 +61,7 @@ async function readClaims(response: Response, parts: UserinfoParts): Promise<unk
     audience: parts.clientId,
     algorithms: [...parts.algorithms],
     currentDate: new Date(parts.nowSeconds * 1000),
-    clockTolerance: 30,
+    clockTolerance: clockToleranceSeconds,
   });
   return payload;
 }

@@ -3,7 +3,7 @@ import express, { type Request, type RequestHandler, type Response } from 'expre
 import type { OnceBackend } from '../config/session-stores.ts';
 import { sha256 } from '../crypto/digest.ts';
 import { asLatchkeyError, LatchkeyError } from '../errors.ts';
-import { type AuthEvent, type Emit, failureEvent } from '../events.ts';
+import { type AuthEvent, type Emit, type EventContext, failureEvent } from '../events.ts';
 import { noStore } from '../http/no-store.ts';
 import type { LogoutToken } from '../provider/check-logout-token.ts';
 import type { EndByIndex } from '../session/end-by-index.ts';
@@ -15,7 +15,7 @@ export interface BackChannelParts {
   readonly once: OnceBackend;
   readonly endByIndex: EndByIndex;
   readonly emit: Emit;
-  readonly contextOf: (req: Request) => Pick<AuthEvent, 'requestId' | 'ip'>;
+  readonly contextOf: (req: Request) => EventContext;
 }
 
 const bodyType = 'application/x-www-form-urlencoded';

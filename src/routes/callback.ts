@@ -3,7 +3,7 @@ import type { Request, RequestHandler, Response } from 'express';
 import { sha256 } from '../crypto/digest.ts';
 import type { Sealer } from '../crypto/seal.ts';
 import { asLatchkeyError, LatchkeyError } from '../errors.ts';
-import type { AuthEvent, Emit } from '../events.ts';
+import type { AuthEvent, Emit, EventContext } from '../events.ts';
 import { mayStartLogin } from '../http/navigation.ts';
 import { noStore } from '../http/no-store.ts';
 import type { LoginResult } from '../provider/login-result.ts';
@@ -28,14 +28,9 @@ export interface CallbackParts {
   /** Whether the request has a live session. */
   readonly isSignedIn: (req: Request) => Promise<boolean>;
   /** Starts the session of the person who signed in. */
-  readonly start: (
-    req: Request,
-    res: Response,
-    result: LoginResult,
-    transaction: Transaction,
-  ) => Promise<void>;
+  readonly start: (req: Request, res: Response, result: LoginResult) => Promise<void>;
   readonly emit: Emit;
-  readonly contextOf: (req: Request) => Pick<AuthEvent, 'requestId' | 'ip'>;
+  readonly contextOf: (req: Request) => EventContext;
 }
 
 export function callbackRoute(parts: CallbackParts): RequestHandler {
@@ -79,7 +74,7 @@ async function finish(
   // Used up from here on, whatever comes of it: a code is sent to the provider once.
   parts.transactions.remove(res, transaction.id);
   const result = await parts.provider.finishLogin(callbackUrl, { ...transaction, scope: parts.scope });
-  await parts.start(req, res, result, transaction);
+  await parts.start(req, res, result);
   report(parts, req, { type: 'login_succeeded', issuer: transaction.issuer, subject: result.subject });
 }
 

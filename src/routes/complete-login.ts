@@ -2,7 +2,7 @@
 import type { Request, Response } from 'express';
 import type { Clock } from '../clock.ts';
 import { sha256 } from '../crypto/digest.ts';
-import type { AuthEvent, Emit } from '../events.ts';
+import type { Emit, EventContext } from '../events.ts';
 import { type AuthorizationRules, identityFrom } from '../identity/identity.ts';
 import type { LoginResult } from '../provider/login-result.ts';
 import { refreshTime, type SessionRecord } from '../session/record.ts';
@@ -15,7 +15,7 @@ export interface CompleteLoginParts {
   readonly startSession: StartSession;
   readonly clock: Clock;
   readonly emit: Emit;
-  readonly contextOf: (req: Request) => Pick<AuthEvent, 'requestId' | 'ip'>;
+  readonly contextOf: (req: Request) => EventContext;
 }
 
 const longestDevice = 160;

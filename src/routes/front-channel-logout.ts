@@ -1,6 +1,6 @@
 // GET /frontchannel-logout: the provider's sign-out page opens it in a frame, so that the session here ends too.
 import type { Request, RequestHandler, Response } from 'express';
-import type { AuthEvent } from '../events.ts';
+import type { EventContext } from '../events.ts';
 import { type CookiePolicy, clearCookie } from '../http/cookies.ts';
 import { noStore } from '../http/no-store.ts';
 import type { Provider } from '../provider/provider.ts';
@@ -15,7 +15,7 @@ export interface FrontChannelParts {
   readonly endByIndex: EndByIndex;
   readonly tokenCookie: TokenCookie;
   readonly policy: CookiePolicy;
-  readonly contextOf: (req: Request) => Pick<AuthEvent, 'requestId' | 'ip'>;
+  readonly contextOf: (req: Request) => EventContext;
 }
 
 const page =

@@ -2,7 +2,7 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { randomToken } from '../crypto/random.ts';
 import { LatchkeyError } from '../errors.ts';
-import type { AuthEvent, Emit } from '../events.ts';
+import type { Emit, EventContext } from '../events.ts';
 import { type CookiePolicy, clearCookie } from '../http/cookies.ts';
 import { noStore } from '../http/no-store.ts';
 import type { Pages } from '../http/pages.ts';
@@ -27,7 +27,7 @@ export interface LogoutParts {
   readonly site: Site;
   readonly pages: Pages;
   readonly emit: Emit;
-  readonly contextOf: (req: Request) => Pick<AuthEvent, 'requestId' | 'ip'>;
+  readonly contextOf: (req: Request) => EventContext;
 }
 
 /** The page. A link or an image on another site can open it, and nothing happens by that. */

@@ -2,7 +2,7 @@
 import type { Request, Response } from 'express';
 import type { Clock } from '../clock.ts';
 import type { Sealer } from '../crypto/seal.ts';
-import type { AuthEvent, Emit } from '../events.ts';
+import type { Emit, EventContext } from '../events.ts';
 import { noStore } from '../http/no-store.ts';
 import { isSafeMethod } from '../http/same-origin.ts';
 import type { Provider } from '../provider/provider.ts';
@@ -34,7 +34,7 @@ export interface BeginLoginParts {
   readonly scope: string;
   readonly clock: Clock;
   readonly emit: Emit;
-  readonly contextOf: (req: Request) => Pick<AuthEvent, 'requestId' | 'ip'>;
+  readonly contextOf: (req: Request) => EventContext;
 }
 
 export function createBeginLogin(parts: BeginLoginParts): BeginLogin {

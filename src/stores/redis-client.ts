@@ -15,7 +15,6 @@ export interface RedisOptions {
 
 /** A running connection. */
 export interface RedisConnection {
-  readonly client: RedisClient;
   /** Runs one command. Rejects with `store_unavailable` when Redis is down or slow. */
   run<T>(command: (client: RedisClient) => Promise<T>): Promise<T>;
   close(): Promise<void>;
@@ -53,7 +52,6 @@ export function connectRedis(url: string, options: RedisOptions): RedisConnectio
   client.connect().catch(() => {});
 
   return {
-    client,
     async run(command) {
       try {
         if (connecting !== null) await withDeadline(connecting);

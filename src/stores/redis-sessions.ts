@@ -1,4 +1,4 @@
-// Sessions in Redis: records through connect-redis, vaults and once-keys beside them.
+// Sessions in Redis: records through connect-redis; vaults, once-keys, locks and the index beside them.
 import { RedisStore } from 'connect-redis';
 import type { SessionData } from 'express-session';
 import type { RecordBackend, SessionLifetimes, SessionStoreFactory } from '../config/session-stores.ts';

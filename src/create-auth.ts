@@ -31,6 +31,7 @@ import { createBeginLogin } from './routes/start-login.ts';
 import { createEndByIndex } from './session/end-by-index.ts';
 import { createEndSession } from './session/end-session.ts';
 import { ExpressStore } from './session/express-store.ts';
+import { createHandOut } from './session/hand-out.ts';
 import { createKeepFresh } from './session/keep-fresh.ts';
 import { createLifetimes, isTouchDue } from './session/lifetimes.ts';
 import { createLoadSession } from './session/load-session.ts';
@@ -162,9 +163,7 @@ export function createAuth(options: AuthOptions): Auth {
         }),
     }),
     clearToken: tokenCookie.clear,
-    handOut: (req, res, token, expiresAt) => {
-      tokenCookie.write(req, res, token, Math.max(1, Math.floor((expiresAt - clock()) / 1000)));
-    },
+    handOut: createHandOut({ policy, secrets: settings.sessionSecrets, tokenCookie, clock }),
     handlers: options,
     acrOrder: settings.acrOrder,
     baseUrl,

@@ -4,6 +4,7 @@ import { equalInConstantTime } from '../crypto/digest.ts';
 import type { Secret } from '../crypto/secret.ts';
 import { LatchkeyError } from '../errors.ts';
 import type { EventContext } from '../events.ts';
+import type { RenewedToken } from '../session/hand-out.ts';
 import type { KeepFresh } from '../session/keep-fresh.ts';
 import { absoluteEnd, idleEnd, type SessionLimits } from '../session/lifetimes.ts';
 import type { LoadedSession, LoadSession } from '../session/load-session.ts';
@@ -20,7 +21,7 @@ export type Credential =
       readonly auth: RequestAuth;
       readonly user: User;
       /** A new access token for the cookie, where it was refreshed. */
-      readonly renewed: Secret | null;
+      readonly renewed: RenewedToken | null;
     }
   | { readonly kind: 'none' }
   /** `tampered`: a cookie that is not one of ours; it is cleared. */
@@ -124,7 +125,9 @@ function credentialOf(
   const token = renewed ?? (presented === 'absent' ? null : presented.token);
   const { record } = session;
   const user = { ...record.user, sub: record.subject };
-  return { kind: 'session', auth: authOf(session, token, parts), user, renewed };
+  const { tokenExpiresAt: expiresAt, refreshAt } = record;
+  const given = renewed === null ? null : { token: renewed, expiresAt, dueAt: refreshAt ?? expiresAt };
+  return { kind: 'session', auth: authOf(session, token, parts), user, renewed: given };
 }
 
 function authOf(session: LoadedSession, token: Secret | null, parts: AuthenticateParts): RequestAuth {

@@ -2,11 +2,11 @@
 import type { Request, Response } from 'express';
 import type { Clock } from '../clock.ts';
 import type { RefusalHandler } from '../config/options.ts';
-import type { Secret } from '../crypto/secret.ts';
 import { asLatchkeyError, LatchkeyError } from '../errors.ts';
 import { type Emit, type EventContext, failureEvent } from '../events.ts';
 import { noStore } from '../http/no-store.ts';
 import { hasSameOriginProof, isSafeMethod } from '../http/same-origin.ts';
+import type { HandOut } from '../session/hand-out.ts';
 import type { Authenticate, Credential } from './authenticate.ts';
 import type { createChallenge, RefusalHandlers, UnauthenticatedMode } from './challenge.ts';
 import { createGuard, type Guard, type RequestAuth, type User } from './request-auth.ts';
@@ -46,7 +46,7 @@ export interface GuardParts {
   readonly challenge: ReturnType<typeof createChallenge>;
   readonly clearToken: (req: Request, res: Response) => void;
   /** Gives the browser a token that was refreshed. */
-  readonly handOut: (req: Request, res: Response, token: Secret, expiresAt: number) => void;
+  readonly handOut: HandOut;
   readonly handlers: RefusalHandlers;
   readonly acrOrder: readonly string[];
   readonly baseUrl: URL;
@@ -96,9 +96,7 @@ async function runGuard(
     await refuse(parts, options, req, res, { error, stepUp: null }, credential);
     return false;
   }
-  if (credential.renewed !== null) {
-    parts.handOut(req, res, credential.renewed, credential.auth.expiresAt);
-  }
+  if (credential.renewed !== null) parts.handOut(req, res, credential.renewed);
   // Who is refused is known to the page that says so; the handler behind the guard does not run.
   putOn(req, credential, withUser);
   const unmet = await firstRefusal(parts, options, req, credential.auth);

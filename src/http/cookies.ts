@@ -1,6 +1,7 @@
 // Cookie names, flags and reading: the same rules for every cookie that latchkey sets.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { stringifySetCookie } from 'cookie';
+import { appendCookie } from './keep-cookies.ts';
 
 /** The names of our cookies and the flags they all share. */
 export interface CookiePolicy {
@@ -61,7 +62,7 @@ export function setCookie(
   const flags = { path: '/', httpOnly: true, sameSite: 'lax', secure: policy.secure } as const;
   const age = maxAgeSeconds === undefined ? {} : { maxAge: maxAgeSeconds };
   const header = stringifySetCookie({ name, value, ...flags, ...age }, { encode: (text) => text });
-  res.appendHeader('Set-Cookie', header);
+  appendCookie(res, name, header);
 }
 
 /** Makes the browser forget a cookie; same path and flags as when it was set, or browsers keep it. */

@@ -1,6 +1,6 @@
 // Reads the session id from the signed cookie, in express-session's own format, without express-session.
 import type { IncomingMessage } from 'node:http';
-import { unsign } from 'cookie-signature';
+import { sign, unsign } from 'cookie-signature';
 import { sha256 } from '../crypto/digest.ts';
 import { type CookiePolicy, cookieValues } from '../http/cookies.ts';
 
@@ -22,6 +22,21 @@ export function readSessionId(
     found = id;
   }
   return found;
+}
+
+/**
+ * The value of the session cookie with the signature of the first secret; null where it has that one already, or
+ * where there is no session id. Encoded as express-session does it.
+ */
+export function signedAnew(
+  req: IncomingMessage,
+  policy: CookiePolicy,
+  secrets: readonly string[],
+): string | null {
+  const [first] = secrets;
+  const id = readSessionId(req, policy, secrets);
+  if (first === undefined || id === null || readSessionId(req, policy, [first]) !== null) return null;
+  return encodeURIComponent(`s:${sign(id, first)}`);
 }
 
 /** The name a store knows a session by: a digest, so that reading the store does not give away a cookie. */

@@ -76,3 +76,39 @@ it('AZ-09: cookies of our name that somebody planted are cleared, and do not pus
   const end = await browser.followAll(await arrive(world, browser, callback));
   expect(end.url).toBe(`${world.url}/protected`);
 });
+
+it('AZ-09: 20 guarded requests at once from a browser whose session has expired begin one login, not twenty', async () => {
+  const browser = world.browser();
+  await world.signIn(browser);
+  await redis.flush();
+  const urls = Array.from({ length: 20 }, (_, index) => `${world.url}/profile?part=${index}`);
+  const [page, ...parts] = await Promise.all(
+    urls.map((url, index) => {
+      if (index === 0) return browser.get(url);
+      if (index % 3 === 0) return browser.embed(url, 'image');
+      return index % 3 === 1 ? browser.embed(url, 'iframe') : browser.fetchJson(url);
+    }),
+  );
+  expect(page?.status).toBe(302);
+  expect(parts.map(({ status, location }) => [status, location])).toEqual(parts.map(() => [401, null]));
+  expect(flights(browser)).toHaveLength(1);
+});
+
+it('AZ-09: 20 tabs that are restored at once all come to their page, and leave no cookie of a login behind', async () => {
+  const browser = world.browser();
+  await world.signIn(browser);
+  await redis.flush();
+  const urls = Array.from({ length: 20 }, (_, index) => `${world.url}/protected?tab=${index}`);
+  const pages = await Promise.all(urls.map(async (url) => browser.followAll(await browser.get(url))));
+  expect(pages.map(({ status, url }) => [status, url])).toEqual(urls.map((url) => [200, url]));
+  expect(flights(browser)).toEqual([]);
+});
+
+it('AZ-09: 20 tabs that are restored at once and left alone are five logins again at the second page after', async () => {
+  const browser = world.browser();
+  await Promise.all(
+    Array.from({ length: 20 }, (_, tab) => openLogin(world, browser, `/protected?tab=${tab}`)),
+  );
+  for (let visit = 0; visit < 2; visit += 1) await openLogin(world, browser);
+  expect(flights(browser).length).toBeLessThanOrEqual(5);
+});

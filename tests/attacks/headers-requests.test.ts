@@ -74,6 +74,8 @@ describe('an attacker who controls headers about the host', () => {
       'X-Original-URL',
       ['Host: localhost', 'X-Original-URL: /evil.example', 'X-Rewrite-URL: /evil.example'],
     ],
+    ['WB-07c', 'X-Forwarded-Uri', ['Host: localhost', 'X-Forwarded-Uri: /evil.example']],
+    ['WB-07b', 'X-Forwarded-Proto', ['Host: localhost', 'X-Forwarded-Proto: evil.example']],
     ['WB-07b', 'X-Forwarded-Prefix', ['Host: localhost', 'X-Forwarded-Prefix: /evil.example']],
   ] as const;
 

@@ -62,7 +62,7 @@ const ask = async (cookie: string) => {
   return { statuses: visits.map(({ status }) => status), token: token?.split(';')[0] ?? '' };
 };
 
-it('RT-02b: 50 requests at once with an ended token, twenty times: 50 answers, one refresh', async () => {
+it('RT-02b: two server processes on one Redis, 50 requests at once with an ended token, twenty times: 50 answers and one refresh each', async () => {
   // A slow answer of the provider is where the others pile up.
   provider.bend.tokenResponse = async () => wait(40);
   let cookies = await Promise.all(Array.from({ length: people }, (_, index) => signIn(index)));

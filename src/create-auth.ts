@@ -26,7 +26,9 @@ import { createRefreshLogin } from './routes/refresh-login.ts';
 import { createReportFailure } from './routes/report-failure.ts';
 import { createRevoke } from './routes/revoke.ts';
 import { createRouter } from './routes/router.ts';
+import { createSilentLogin } from './routes/silent-login.ts';
 import { createSite } from './routes/site.ts';
+import { createStartForGuard } from './routes/start-for-guard.ts';
 import { createBeginLogin } from './routes/start-login.ts';
 import { createEndByIndex } from './session/end-by-index.ts';
 import { createEndSession } from './session/end-session.ts';
@@ -40,6 +42,7 @@ import { createStartSession } from './session/start-session.ts';
 import { createTokenCookie } from './session/token-cookie.ts';
 import { createTokenVault } from './session/token-set.ts';
 import { createSessionWriter } from './session/writer.ts';
+import { createRoundsCookie } from './transaction/rounds.ts';
 import { createTransactionCookies } from './transaction/transaction-cookies.ts';
 
 /** Everything an app needs: routes, guards, session handling, an error handler and readiness. */
@@ -103,6 +106,7 @@ export function createAuth(options: AuthOptions): Auth {
     emit,
   });
   const transactions = createTransactionCookies(policy, sealer, clock);
+  const rounds = createRoundsCookie(policy, sealer, clock);
 
   const failureSite = { pages, homeHref: site.homePath, signInHref: site.loginHref };
   const answer = async (req: Request, res: Response, error: LatchkeyError) => {
@@ -115,30 +119,34 @@ export function createAuth(options: AuthOptions): Auth {
 
   const reporting = { emit, contextOf };
   const beginLogin = createBeginLogin({ provider, transactions, sealer, site, scope, clock, ...reporting });
+  const silent = createSilentLogin({ policy, transactions, load, beginLogin, site, ...reporting });
+  const hasSession = async (req: Request) => {
+    const session = await load(req);
+    return typeof session !== 'string' && session.record.issuer === issuer;
+  };
   const writing = { writer, store, vault, tokenCookie, limits, load, end, registry };
   const startSession = createStartSession({ ...writing, contextOf });
   const start = createCompleteLogin({ issuer, rules: settings, startSession, clock, ...reporting });
-  const logout = { store, provider, load, end, endByIndex, tokenCookie, policy, site, pages, ...reporting };
+  const leaving = { load, end, endByIndex, rounds, silent, tokenCookie, policy };
+  const logout = { store, provider, ...leaving, site, pages, ...reporting };
   const { once } = stores;
   const { checkLogoutToken } = provider;
   const router = createRouter({
-    login: loginRoute(beginLogin),
+    login: loginRoute(beginLogin, rounds),
     callback: callbackRoute({
       provider,
       transactions,
+      rounds,
+      silent,
       sealer,
       site,
       scope,
       clock,
       beginLogin,
       start,
-      emit,
-      contextOf,
+      ...reporting,
       once: createFinishOnce(once),
-      isSignedIn: async (req) => {
-        const session = await load(req);
-        return typeof session !== 'string' && session.record.issuer === issuer;
-      },
+      hasSession,
     }),
     logoutPage: logoutPage(logout),
     logout: logoutRoute(logout),
@@ -150,17 +158,11 @@ export function createAuth(options: AuthOptions): Auth {
 
   const guards = createGuards({
     authenticate: createAuthenticate({ issuer, load, tokenCookie, vault, keepFresh, limits, contextOf }),
+    silent,
     challenge: createChallenge({
       realm: baseUrl.host,
       answer,
-      startLogin: (req, res, stepUp) =>
-        beginLogin(req, res, {
-          returnTo: req.originalUrl,
-          maxAge: stepUp?.maxAge ?? null,
-          acrValues: stepUp?.acrValues ?? null,
-          extra: {},
-          restarts: 0,
-        }),
+      startLogin: createStartForGuard({ beginLogin, rounds, hasSession, answer, ...reporting }),
     }),
     clearToken: tokenCookie.clear,
     handOut: createHandOut({ policy, secrets: settings.sessionSecrets, tokenCookie, clock }),

@@ -10,6 +10,8 @@ const statusByCode = {
   login_expired: 400,
   /** The browser does not give the login cookie back, even after one automatic restart. */
   cookies_missing: 400,
+  /** Signing in works, but nobody is signed in afterwards: it began by itself again and again. */
+  login_loop: 403,
   /** The authorization response names another issuer than the one this login began with (RFC 9207). */
   issuer_mismatch: 400,
   /** The provider answered the authorization request with an error (`providerError` has its code). */

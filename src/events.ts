@@ -17,6 +17,15 @@ export type AuthEvent = EventContext &
         readonly detail?: string;
         readonly providerError?: string;
       }
+    | { readonly type: 'silent_login_started'; readonly issuer: string }
+    /** The provider would have to show something, so the visitor stays anonymous: the usual way it ends. */
+    | { readonly type: 'silent_login_declined'; readonly providerError: string }
+    | {
+        readonly type: 'silent_login_failed';
+        readonly code: string;
+        readonly detail: string;
+        readonly providerError?: string;
+      }
     | { readonly type: 'login_healed'; readonly how: 'continued' | 'restarted' }
     | {
         readonly type: 'session_ended';

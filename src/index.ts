@@ -29,6 +29,7 @@ export type { AuthEvent, EventListener } from './events.ts';
 export type { GuardOptions, Guards } from './guards/guards.ts';
 export type { Guard, GuardedHandler, GuardedRequest, RequestAuth, User } from './guards/request-auth.ts';
 export { allOf, anyOf, type Names, type NamesOption, type Requirements } from './guards/requirements.ts';
+export type { OptionalGuardOptions } from './guards/silent.ts';
 export { authorizationToken, cookieToken, type TokenGetter } from './guards/token-getters.ts';
 export { type Assets, loadAssets } from './http/assets.ts';
 export { clientAddress } from './http/client-address.ts';

@@ -21,6 +21,8 @@ export interface AppParts {
   readonly trustProxy: number | readonly string[] | null;
   /** Shown in the header. Default: `latchkey`. */
   readonly product?: string;
+  /** Default: false. */
+  readonly silentSignIn?: boolean;
   readonly isStopping?: () => boolean;
 }
 
@@ -63,7 +65,7 @@ export function createApp(parts: AppParts): { app: Express; auth: Auth } {
   site.get('/favicon.ico', (_req, res) => res.redirect(302, assets.href('favicon.svg')));
   site.use(auth.routes());
   site.use('/api', apiRoutes(auth));
-  site.use(pageRoutes(auth, render));
+  site.use(pageRoutes(auth, render, parts.silentSignIn ?? false));
   app.use(basePath === '' ? '/' : basePath, site);
 
   app.use((_req, _res, next) => next(new LatchkeyError('not_found')));

@@ -5,10 +5,10 @@ import { anyOf } from '../index.ts';
 import type { RenderPage } from './pages.ts';
 
 /** The example pages and the profile. */
-export function pageRoutes(auth: Auth, render: RenderPage): Router {
+export function pageRoutes(auth: Auth, render: RenderPage, silent: boolean): Router {
   const router = Router();
 
-  router.get('/', auth.currentUser({ optional: true }), (req, res) => {
+  router.get('/', auth.currentUser({ optional: true, silent }), (req, res) => {
     render(req, res, 'home', 'Start', { user: req.user });
   });
   router.get('/protected', auth.currentUser(), (req, res) => {

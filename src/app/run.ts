@@ -62,6 +62,7 @@ export async function start(settings: Settings, log: Log): Promise<Running> {
     },
     log,
     trustProxy: settings.trustProxy,
+    silentSignIn: settings.silentSignIn,
     isStopping: () => stopping,
   });
   const close = async () => {

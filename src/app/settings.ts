@@ -17,6 +17,8 @@ export interface Settings {
   readonly dataDir: string;
   readonly trustProxy: number | readonly string[] | null;
   readonly logLevel: string;
+  /** Whether the pages that anybody may open ask the provider who is there. */
+  readonly silentSignIn: boolean;
   /** What goes to `createAuth` as it is. */
   readonly auth: Omit<
     AuthOptions,
@@ -43,6 +45,7 @@ export function settingsFrom(environment: Environment): Settings {
     dataDir: environment.DATA_DIR ?? './data',
     trustProxy: environment.TRUST_PROXY ?? null,
     logLevel: level,
+    silentSignIn: environment.SILENT_SIGN_IN === 'on',
     clientId: environment.OIDC_CLIENT_ID ?? '',
     clientSecret: environment.OIDC_CLIENT_SECRET,
     auth: withoutUndefined({

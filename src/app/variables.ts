@@ -137,6 +137,12 @@ export const variables = {
     fallback: 'unset: embedded store in DATA_DIR',
     about: 'where sessions live: redis:// or rediss://',
   },
+  SILENT_SIGN_IN: {
+    check: oneOf('on', 'off'),
+    fallback: 'off',
+    about:
+      '`on` asks the provider once per browser session who opens the start page, without showing anything',
+  },
   DATA_DIR: { check: z.string(), fallback: './data', about: 'folder for what the embedded defaults keep' },
   TRUST_PROXY: {
     check: trustProxy,

@@ -11,6 +11,13 @@ import type { Authenticate, Credential } from './authenticate.ts';
 import type { createChallenge, RefusalHandlers, UnauthenticatedMode } from './challenge.ts';
 import { createGuard, type Guard, type RequestAuth, type User } from './request-auth.ts';
 import { firstUnmet, loginFor, type Requirements, type Unmet } from './requirements.ts';
+import {
+  type AnyGuardOptions,
+  enableSilent,
+  type OptionalGuardOptions,
+  type SilentSignIn,
+  trySilently,
+} from './silent.ts';
 import type { TokenGetter } from './token-getters.ts';
 
 /** The options of a guard. */
@@ -30,12 +37,12 @@ export interface GuardOptions extends Requirements {
 /** Makes guards. The types say that only an optional guard can leave the user null. */
 export interface Guards {
   /** Gives `req.user` and `req.auth`. */
-  currentUser(options: GuardOptions & { readonly optional: true }): Guard<User | null, RequestAuth | null>;
+  currentUser(options: OptionalGuardOptions): Guard<User | null, RequestAuth | null>;
   currentUser(options?: GuardOptions & { readonly optional?: false }): Guard<User, RequestAuth>;
   /** Where the compiler cannot see whether the guard is optional, both can be null. */
   currentUser(options: GuardOptions): Guard<User | null, RequestAuth | null>;
   /** Gives `req.auth` alone. */
-  authenticated(options: GuardOptions & { readonly optional: true }): Guard<undefined, RequestAuth | null>;
+  authenticated(options: OptionalGuardOptions): Guard<undefined, RequestAuth | null>;
   authenticated(options?: GuardOptions & { readonly optional?: false }): Guard<undefined, RequestAuth>;
   authenticated(options: GuardOptions): Guard<undefined, RequestAuth | null>;
 }
@@ -44,6 +51,7 @@ export interface Guards {
 export interface GuardParts {
   readonly authenticate: Authenticate;
   readonly challenge: ReturnType<typeof createChallenge>;
+  readonly silent: SilentSignIn;
   readonly clearToken: (req: Request, res: Response) => void;
   /** Gives the browser a token that was refreshed. */
   readonly handOut: HandOut;
@@ -56,8 +64,9 @@ export interface GuardParts {
 }
 
 export function createGuards(parts: GuardParts): Guards {
-  const guard = (options: GuardOptions, withUser: boolean) =>
-    createGuard<never, never>((req, res, next) => {
+  const guard = (options: AnyGuardOptions, withUser: boolean) => {
+    enableSilent(parts.silent, options);
+    return createGuard<never, never>((req, res, next) => {
       runGuard(parts, options, withUser, req, res)
         .then((passes) => {
           if (passes) next();
@@ -69,6 +78,7 @@ export function createGuards(parts: GuardParts): Guards {
           next(thrown instanceof Error ? thrown : error);
         });
     });
+  };
   return {
     currentUser: (options: GuardOptions = {}) => guard(options, true),
     authenticated: (options: GuardOptions = {}) => guard(options, false),
@@ -78,7 +88,7 @@ export function createGuards(parts: GuardParts): Guards {
 /** Whether the request may pass; if not, it has been answered. */
 async function runGuard(
   parts: GuardParts,
-  options: GuardOptions,
+  options: AnyGuardOptions,
   withUser: boolean,
   req: Request,
   res: Response,
@@ -89,6 +99,7 @@ async function runGuard(
   if (credential.kind !== 'session') {
     const byHeader = credential.kind === 'invalid' && credential.by === 'header';
     if (options.optional === true && !byHeader) {
+      if (await trySilently(parts.silent, options, parts.acrOrder, req, res)) return false;
       putOn(req, null, withUser);
       return true;
     }

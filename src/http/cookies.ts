@@ -9,6 +9,10 @@ export interface CookiePolicy {
   readonly sessionName: string;
   readonly tokenName: string;
   readonly transactionPrefix: string;
+  /** How often a login came round again just now. */
+  readonly roundsName: string;
+  /** That silent sign-in was tried in this browser session. */
+  readonly silentName: string;
 }
 
 /**
@@ -23,6 +27,8 @@ export function createCookiePolicy(baseUrl: URL): CookiePolicy {
     sessionName: `${prefix}latchkey.sid`,
     tokenName: `${prefix}latchkey.token`,
     transactionPrefix: `${prefix}latchkey.tx.`,
+    roundsName: `${prefix}latchkey.rounds`,
+    silentName: `${prefix}latchkey.silent`,
   };
 }
 

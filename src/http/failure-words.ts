@@ -30,6 +30,11 @@ const words: Record<ErrorCode, FailureWords> = {
     text: 'Signing in needs cookies. Allow cookies for this site, then sign in again.',
     next: 'sign_in',
   },
+  login_loop: {
+    heading: 'Signing in does not last here',
+    text: 'You were signed in several times within a minute, and each time it was lost at once, so this site stopped trying. Allow cookies for this site, then sign in again. Whoever runs this site: check that proxies pass cookies both ways, that BASE_URL is the address people open, that the clocks of all servers are right, and that the session store keeps what it is given.',
+    next: 'sign_in',
+  },
   issuer_mismatch: {
     heading: 'That answer came from another sign-in service',
     text: 'It does not belong to the sign-in you began here, so it was not used. Nothing has changed.',

@@ -36,7 +36,7 @@ const refusals: Record<string, RefusalWords> = {
   unmet_authentication_requirements: {
     heading: 'This page needs a stronger sign-in',
     text: 'The sign-in service could not confirm you in the way this page asks for.',
-    next: 'home',
+    next: 'sign_in',
   },
   temporarily_unavailable: {
     heading: 'The sign-in service is busy',
@@ -53,19 +53,32 @@ const refusals: Record<string, RefusalWords> = {
   invalid_scope: {
     heading: 'This site asked the sign-in service for too much',
     text: 'The people who run this site need to check which scopes it asks for.',
-    next: 'home',
+    next: 'sign_in',
     status: 502,
   },
   invalid_request: {
     heading: 'The sign-in service did not understand this site',
     text: 'The people who run this site need to check its registration there.',
-    next: 'home',
+    next: 'sign_in',
+    status: 502,
+  },
+  // RFC 8707 section 2.
+  invalid_target: {
+    heading: 'The sign-in service does not know the API this site asks for',
+    text: 'The people who run this site need to check which API it asks access to.',
+    next: 'sign_in',
+    status: 502,
+  },
+  unsupported_response_type: {
+    heading: 'The sign-in service does not offer the way this site signs people in',
+    text: 'The people who run this site need to allow the authorization code flow there.',
+    next: 'sign_in',
     status: 502,
   },
   unauthorized_client: {
     heading: 'The sign-in service does not let this site sign people in',
     text: 'The people who run this site need to check its registration there.',
-    next: 'home',
+    next: 'sign_in',
     status: 502,
   },
 };

@@ -1,17 +1,20 @@
 // GET /auth-callback: ends a login, or heals one that came late or twice.
-import type { Request, RequestHandler, Response } from 'express';
-import { sha256 } from '../crypto/digest.ts';
+import type { Request, RequestHandler } from 'express';
 import type { Sealer } from '../crypto/seal.ts';
 import { asLatchkeyError, LatchkeyError } from '../errors.ts';
-import type { AuthEvent, Emit, EventContext } from '../events.ts';
-import { mayStartLogin } from '../http/navigation.ts';
+import type { Emit, EventContext } from '../events.ts';
 import { noStore } from '../http/no-store.ts';
 import type { LoginResult } from '../provider/login-result.ts';
 import type { Provider } from '../provider/provider.ts';
-import type { OpenedState, Transaction } from '../transaction/transaction.ts';
-import { openState } from '../transaction/transaction.ts';
+import { maxRounds, maxStepUpRounds, type RoundsCookie } from '../transaction/rounds.ts';
+import { openState, type Transaction } from '../transaction/transaction.ts';
 import type { TransactionCookies } from '../transaction/transaction-cookies.ts';
+import { malformed, singleState, urlOfCallback } from './callback-url.ts';
+import { endSilently } from './end-silently.ts';
+import { type ArrivedCallback, finishLogin } from './finish-login.ts';
 import type { FinishOnce } from './finish-once.ts';
+import { healLogin } from './heal-login.ts';
+import type { SilentLogin } from './silent-login.ts';
 import { requireSecure, type Site } from './site.ts';
 import type { BeginLogin } from './start-login.ts';
 
@@ -19,6 +22,8 @@ import type { BeginLogin } from './start-login.ts';
 export interface CallbackParts {
   readonly provider: Provider;
   readonly transactions: TransactionCookies;
+  readonly rounds: RoundsCookie;
+  readonly silent: SilentLogin;
   readonly sealer: Sealer;
   readonly site: Site;
   readonly scope: string;
@@ -26,9 +31,9 @@ export interface CallbackParts {
   readonly once: FinishOnce;
   readonly beginLogin: BeginLogin;
   /** Whether the request has a live session. */
-  readonly isSignedIn: (req: Request) => Promise<boolean>;
+  readonly hasSession: (req: Request) => Promise<boolean>;
   /** Starts the session of the person who signed in. */
-  readonly start: (req: Request, res: Response, result: LoginResult) => Promise<void>;
+  readonly start: (req: Request, res: Parameters<RequestHandler>[1], result: LoginResult) => Promise<void>;
   readonly emit: Emit;
   readonly contextOf: (req: Request) => EventContext;
 }
@@ -46,17 +51,21 @@ export function callbackRoute(parts: CallbackParts): RequestHandler {
       returnTo = opened.returnTo ?? undefined;
 
       const transaction = parts.transactions.find(req, opened.id);
-      if (transaction === null) return await heal(parts, req, res, opened);
+      const callback: ArrivedCallback = { url: callbackUrl, state, opened };
+      if (opened.silent) return await endSilently(parts, req, res, callback, transaction);
+      if (transaction === null) return await healLogin(parts, req, res, callback);
       returnTo = transaction.returnTo;
-      if (transaction.state !== state || transaction.issuer !== parts.provider.issuer) {
-        throw malformed('the state or issuer is not that of this login');
-      }
-      const mine = await parts.once(sha256(state), () => finish(parts, req, res, callbackUrl, transaction));
-      if (!mine) {
+      const before = parts.rounds.before(req, transaction);
+      if (before.count >= roundsAllowed(transaction)) {
         parts.transactions.remove(res, transaction.id);
-        report(parts, req, { type: 'login_healed', how: 'continued' });
+        throw new LatchkeyError('login_loop', { detail: 'logins of this browser finish and do not last' });
       }
-      // Another copy of this request has done the work, and its answer carries the cookies.
+      if (await finishLogin(parts, req, res, callback, transaction)) {
+        parts.rounds.note(res, before);
+      } else {
+        parts.emit({ ...parts.contextOf(req), type: 'login_healed', how: 'continued' });
+      }
+      // Another copy of this request may have done the work; then its answer carries the cookies.
       res.redirect(303, transaction.returnTo);
     } catch (thrown) {
       throw failed(parts, req, asLatchkeyError(thrown), returnTo);
@@ -64,64 +73,8 @@ export function callbackRoute(parts: CallbackParts): RequestHandler {
   };
 }
 
-async function finish(
-  parts: CallbackParts,
-  req: Request,
-  res: Response,
-  callbackUrl: URL,
-  transaction: Transaction,
-): Promise<void> {
-  // Used up from here on, whatever comes of it: a code is sent to the provider once.
-  parts.transactions.remove(res, transaction.id);
-  const result = await parts.provider.finishLogin(callbackUrl, { ...transaction, scope: parts.scope });
-  await parts.start(req, res, result);
-  report(parts, req, { type: 'login_succeeded', issuer: transaction.issuer, subject: result.subject });
-}
-
-/** A callback whose login is not in flight any more, or never was in this browser. */
-async function heal(parts: CallbackParts, req: Request, res: Response, opened: OpenedState): Promise<void> {
-  if (await parts.isSignedIn(req)) {
-    report(parts, req, { type: 'login_healed', how: 'continued' });
-    return res.redirect(303, parts.site.judge(opened.returnTo));
-  }
-  if (opened.restarts > 0) {
-    // The fresh login's cookie did not come back either, so one more round would end here again.
-    throw new LatchkeyError(req.headers.cookie === undefined ? 'cookies_missing' : 'login_expired');
-  }
-  if (!mayStartLogin(req)) throw new LatchkeyError('login_not_navigated');
-  report(parts, req, { type: 'login_healed', how: 'restarted' });
-  await parts.beginLogin(req, res, {
-    returnTo: opened.returnTo,
-    maxAge: null,
-    acrValues: null,
-    extra: {},
-    restarts: opened.restarts + 1,
-  });
-}
-
-/** The configured redirect URI with the query that came. The host of the request plays no part. */
-function urlOfCallback(req: Request, redirectUri: string): URL {
-  const url = new URL(redirectUri);
-  const start = req.originalUrl.indexOf('?');
-  url.search = start === -1 ? '' : req.originalUrl.slice(start);
-  const names = [...url.searchParams.keys()];
-  // RFC 6749 section 3.1: parameters must not stand twice. `code[]` and the like are other names, so not seen here.
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined) throw malformed('a parameter stands twice');
-  return url;
-}
-
-function singleState(url: URL): string {
-  const state = url.searchParams.get('state');
-  if (state === null || state === '') throw malformed('there is no state');
-  const code = url.searchParams.get('code');
-  if (!url.searchParams.has('error') && (code === null || code === '')) throw malformed('there is no code');
-  if (url.searchParams.has('error') && code !== null) throw malformed('there is an error and a code');
-  return state;
-}
-
-function malformed(detail: string): LatchkeyError {
-  return new LatchkeyError('callback_malformed', { detail });
+function roundsAllowed({ maxAge, acrValues }: Transaction): number {
+  return maxAge === null && acrValues === null ? maxRounds : maxStepUpRounds;
 }
 
 function failed(
@@ -130,21 +83,10 @@ function failed(
   error: LatchkeyError,
   returnTo: string | undefined,
 ): LatchkeyError {
+  const { code, message: detail } = error;
   const { providerError } = error.details;
   const more = providerError === undefined ? {} : { providerError };
-  report(parts, req, { type: 'login_failed', code: error.code, detail: error.message, ...more });
+  parts.emit({ ...parts.contextOf(req), type: 'login_failed', code, detail, ...more });
   const back = returnTo === undefined ? {} : { returnTo };
-  return new LatchkeyError(error.code, {
-    ...error.details,
-    ...back,
-    detail: error.message,
-    status: error.status,
-    cause: error,
-  });
-}
-
-type LoginEvent = Extract<AuthEvent, { type: 'login_succeeded' | 'login_failed' | 'login_healed' }>;
-
-function report(parts: CallbackParts, req: Request, event: LoginEvent): void {
-  parts.emit({ ...parts.contextOf(req), ...event });
+  return new LatchkeyError(code, { ...error.details, ...back, detail, status: error.status, cause: error });
 }

@@ -7,29 +7,37 @@ const waitMs = 15_000;
 const firstPauseMs = 50;
 const longestPauseMs = 500;
 
-/**
- * Runs `work` if nobody on any node has claimed the key before.
- * @returns true when this call did the work, false when another had claimed it; then that one has finished, or
- *   fifteen seconds have passed
- */
-export type FinishOnce = (key: string, work: () => Promise<void>) => Promise<boolean>;
+/** Work that is done once, on all nodes together. */
+export interface FinishOnce {
+  /**
+   * Runs `work` if nobody on any node has claimed the key before.
+   * @returns true when this call did the work, false when another had claimed it; then that one has finished, or
+   *   fifteen seconds have passed
+   */
+  run(key: string, work: () => Promise<void>): Promise<boolean>;
+  /** Whether it was done within the last quarter of an hour. */
+  isFinished(key: string): Promise<boolean>;
+}
 
 /** A double click sends the same callback twice, and a code that is sent twice ends both logins at many providers. */
 export function createFinishOnce(once: OnceBackend): FinishOnce {
-  return async (key, work) => {
-    if (await once.claim(key, keptSeconds)) {
-      try {
-        await work();
-      } finally {
-        await once.finish(key, keptSeconds).catch(() => {});
+  return {
+    async run(key, work) {
+      if (await once.claim(key, keptSeconds)) {
+        try {
+          await work();
+        } finally {
+          await once.finish(key, keptSeconds).catch(() => {});
+        }
+        return true;
       }
-      return true;
-    }
-    let pause = firstPauseMs;
-    for (let waited = 0; waited < waitMs && !(await once.isFinished(key)); waited += pause) {
-      await sleep(pause);
-      pause = Math.min(pause * 1.5, longestPauseMs);
-    }
-    return false;
+      let pause = firstPauseMs;
+      for (let waited = 0; waited < waitMs && !(await once.isFinished(key)); waited += pause) {
+        await sleep(pause);
+        pause = Math.min(pause * 1.5, longestPauseMs);
+      }
+      return false;
+    },
+    isFinished: (key) => once.isFinished(key),
   };
 }

@@ -14,6 +14,8 @@ import type { LoadSession } from '../session/load-session.ts';
 import type { TokenCookie } from '../session/token-cookie.ts';
 import type { TokenSet } from '../session/token-set.ts';
 import { destroySession } from '../session/writer.ts';
+import type { RoundsCookie } from '../transaction/rounds.ts';
+import type { SilentLogin } from './silent-login.ts';
 import type { Site } from './site.ts';
 
 /** What signing out needs. */
@@ -24,6 +26,8 @@ export interface LogoutParts {
   readonly end: EndSession;
   readonly tokenCookie: TokenCookie;
   readonly policy: CookiePolicy;
+  readonly rounds: RoundsCookie;
+  readonly silent: SilentLogin;
   readonly site: Site;
   readonly pages: Pages;
   readonly emit: Emit;
@@ -91,7 +95,10 @@ function forgetOpenSession({ store }: LogoutParts, req: Request): Promise<void> 
   return destroySession(req);
 }
 
-function clearCookies({ tokenCookie, policy }: LogoutParts, req: Request, res: Response): void {
+function clearCookies(parts: LogoutParts, req: Request, res: Response): void {
+  const { tokenCookie, policy, rounds, silent } = parts;
   tokenCookie.clear(req, res);
+  rounds.clear(req, res);
+  silent.prevent(req, res);
   clearCookie(res, policy, policy.sessionName);
 }

@@ -6,7 +6,7 @@ import type { Emit, EventContext } from '../events.ts';
 import { noStore } from '../http/no-store.ts';
 import { isSafeMethod } from '../http/same-origin.ts';
 import type { Provider } from '../provider/provider.ts';
-import { startTransaction } from '../transaction/transaction.ts';
+import { type Rounds, startTransaction } from '../transaction/transaction.ts';
 import type { TransactionCookies } from '../transaction/transaction-cookies.ts';
 import { requireSecure, type Site } from './site.ts';
 
@@ -20,6 +20,12 @@ export interface LoginWish {
   readonly extra: Readonly<Record<string, string>>;
   /** How many times this login began anew by itself. */
   readonly restarts: number;
+  /** Nothing is to be shown on the way. Default: false. */
+  readonly silent?: boolean;
+  /** The row of logins that a guard continues with this one. Default: null, for one that a person chose. */
+  readonly rounds?: Rounds | null;
+  /** A guard began it although there was a session. Default: false. */
+  readonly inSession?: boolean;
 }
 
 /** Redirects to the provider. Rejects, with nothing set, when the provider is away. */
@@ -41,21 +47,20 @@ export function createBeginLogin(parts: BeginLoginParts): BeginLogin {
   const { provider, transactions, sealer, site, clock } = parts;
   return async (req, res, wish) => {
     requireSecure(req, site);
-    const { maxAge, acrValues, restarts } = wish;
-    const start = {
-      issuer: provider.issuer,
-      returnTo: site.judge(wish.returnTo),
-      maxAge,
-      acrValues,
-      restarts,
-    };
-    const transaction = startTransaction(start, sealer, clock());
+    const { returnTo, extra, ...start } = wish;
+    const { maxAge, acrValues } = wish;
+    const { issuer } = provider;
+    const transaction = startTransaction(
+      { ...start, issuer, returnTo: site.judge(returnTo) },
+      sealer,
+      clock(),
+    );
     const url = await provider.authorizationUrl({
       ...transaction,
       redirectUri: site.redirectUri,
       scope: parts.scope,
       extra: {
-        ...wish.extra,
+        ...extra,
         ...(maxAge === null ? {} : { max_age: String(maxAge) }),
         ...(acrValues === null ? {} : { acr_values: acrValues.join(' ') }),
       },
@@ -63,9 +68,9 @@ export function createBeginLogin(parts: BeginLoginParts): BeginLogin {
     transactions.add(req, res, transaction);
     parts.emit({
       ...parts.contextOf(req),
-      type: 'login_started',
-      issuer: provider.issuer,
-      stepUp: maxAge !== null || acrValues !== null,
+      ...(wish.silent === true
+        ? { type: 'silent_login_started', issuer }
+        : { type: 'login_started', issuer, stepUp: maxAge !== null || acrValues !== null }),
     });
     noStore(res);
     // 303 turns any method into GET, so that a form's body is never sent on to the provider.

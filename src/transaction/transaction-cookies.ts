@@ -14,6 +14,10 @@ export interface TransactionCookies {
   add(req: IncomingMessage, res: ServerResponse, transaction: Transaction): void;
   find(req: IncomingMessage, id: string): Transaction | null;
   remove(res: ServerResponse, id: string): void;
+  /** Whether a login is in flight. */
+  isAny(req: IncomingMessage): boolean;
+  /** Clears those that nobody asked for, so that they sign nobody in any more. */
+  removeSilent(req: IncomingMessage, res: ServerResponse): void;
 }
 
 export function createTransactionCookies(
@@ -24,7 +28,7 @@ export function createTransactionCookies(
   const prefix = policy.transactionPrefix;
 
   const inFlight = (req: IncomingMessage) => {
-    const live: { id: string; startedAt: number; size: number }[] = [];
+    const live: { id: string; startedAt: number; silent: boolean; size: number }[] = [];
     const dead: string[] = [];
     for (const [name, value] of readCookies(req)) {
       if (!name.startsWith(prefix)) continue;
@@ -33,8 +37,8 @@ export function createTransactionCookies(
         dead.push(name);
         continue;
       }
-      const { id, startedAt } = transaction;
-      live.push({ id, startedAt, size: name.length + value.length });
+      const { id, startedAt, silent } = transaction;
+      live.push({ id, startedAt, silent, size: name.length + value.length });
     }
     return { live, dead };
   };
@@ -65,5 +69,9 @@ export function createTransactionCookies(
       return null;
     },
     remove: (res, id) => clearCookie(res, policy, prefix + id),
+    isAny: (req) => inFlight(req).live.length > 0,
+    removeSilent(req, res) {
+      for (const { id, silent } of inFlight(req).live) if (silent) clearCookie(res, policy, prefix + id);
+    },
   };
 }

@@ -11,6 +11,8 @@ const stateSeconds = 24 * 3600;
 /** A longer return_to stays out of the state: it would make the URL at the provider too long. */
 const longestReturnToInState = 300;
 
+const roundsSchema = z.object({ count: z.number(), since: z.number() });
+
 const transactionSchema = z.object({
   id: z.string(),
   state: z.string(),
@@ -21,7 +23,17 @@ const transactionSchema = z.object({
   maxAge: z.number().nullable(),
   acrValues: z.array(z.string()).nullable(),
   startedAt: z.number(),
+  // Cookies from before these fields existed open as an ordinary login.
+  silent: z.boolean().default(false),
+  rounds: roundsSchema.nullable().default(null),
 });
+
+/** Logins in a row that a guard began, each soon after the one before had finished. */
+export interface Rounds {
+  readonly count: number;
+  /** When the first of them finished, in milliseconds since the epoch. */
+  readonly since: number;
+}
 
 /** What a login has to meet and where it leads. Lives in a sealed cookie, never on the server. */
 export interface Transaction {
@@ -39,6 +51,10 @@ export interface Transaction {
   readonly acrValues: readonly string[] | null;
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
+  /** Asks the provider without showing anything (`prompt=none`); a no leads back to the page all the same. */
+  readonly silent: boolean;
+  /** The row that this login continues; null for one that a person chose. */
+  readonly rounds: Rounds | null;
 }
 
 /** What a state says about itself once it is opened: it was made here, and for what. */
@@ -48,6 +64,9 @@ export interface OpenedState {
   readonly restarts: number;
   /** Null when it was too long to be kept here. */
   readonly returnTo: string | null;
+  readonly silent: boolean;
+  /** A guard began it although there was a session: having that session is no reason to go back there. */
+  readonly inSession: boolean;
 }
 
 const stateSchema = z.object({
@@ -55,23 +74,31 @@ const stateSchema = z.object({
   restarts: z.number(),
   returnTo: z.string().nullable(),
   at: z.number(),
+  silent: z.boolean().default(false),
+  inSession: z.boolean().default(false),
 });
 
 /** What a login begins with. */
 export type TransactionStart = Pick<Transaction, 'issuer' | 'returnTo' | 'maxAge' | 'acrValues'> & {
-  restarts: number;
+  readonly restarts: number;
+  readonly silent?: boolean;
+  readonly rounds?: Rounds | null;
+  readonly inSession?: boolean;
 };
 
 /** Begins a login. State, nonce and code verifier carry 192 random bits or more each. */
 export function startTransaction(start: TransactionStart, sealer: Sealer, now: number): Transaction {
-  const { restarts, ...rest } = start;
+  const { restarts, silent = false, rounds = null, inSession = false, ...rest } = start;
   const id = randomToken(9);
   const returnTo = start.returnTo.length > longestReturnToInState ? null : start.returnTo;
+  const rare = { ...(silent ? { silent } : {}), ...(inSession ? { inSession } : {}) };
   return {
     ...rest,
+    silent,
+    rounds,
     id,
     // Sealed: nobody else can make one, and one that comes late still says what to do with it.
-    state: sealer.seal('state', JSON.stringify({ id, restarts, returnTo, at: now })),
+    state: sealer.seal('state', JSON.stringify({ id, restarts, returnTo, at: now, ...rare })),
     nonce: randomToken(24),
     codeVerifier: randomToken(32),
     startedAt: now,

@@ -32,7 +32,7 @@ describe('the cookies of a login', () => {
     const lines = ours(trail);
     const names = new Set(lines.map((line) => line.split('=')[0]?.replace(/\.tx\..+/, '.tx')));
     expect([...names].sort()).toEqual([
-      ...['__Host-latchkey.sid', '__Host-latchkey.token', '__Host-latchkey.tx'],
+      ...['__Host-latchkey.rounds', '__Host-latchkey.sid', '__Host-latchkey.token', '__Host-latchkey.tx'],
     ]);
     for (const line of lines) {
       const flags = line.split('; ').slice(1);

@@ -20,7 +20,12 @@ const looks = [
   { colorScheme: 'dark', viewport: { width: 375, height: 700 } },
 ] as const;
 
-const expectFailure = async (url: string, status: number, heading: string): Promise<void> => {
+const expectFailure = async (
+  url: string,
+  status: number,
+  heading: string,
+  action?: string,
+): Promise<void> => {
   for (const look of looks) {
     const context = await browser.newContext(look);
     const page = await context.newPage();
@@ -28,6 +33,7 @@ const expectFailure = async (url: string, status: number, heading: string): Prom
     expect(response?.status()).toBe(status);
     expect(await page.locator('h1').innerText()).toBe(heading);
     expect(await page.locator('main a.button, main button').count()).toBeGreaterThan(0);
+    if (action !== undefined) expect(await page.locator('main a.button').innerText()).toBe(action);
     expect(await page.locator('.reference code').innerText()).toMatch(/^[0-9a-f-]{36}$/);
     expect(await axeFindings(page)).toEqual([]);
     expect(await sidewaysScroll(page)).toBe(0);
@@ -50,6 +56,12 @@ describe('an error that the provider answers with', () => {
     ['server_error', 502, 'The sign-in service had a problem'],
     ['invalid_scope', 502, 'This site asked the sign-in service for too much'],
     ['invalid_request', 502, 'The sign-in service did not understand this site'],
+    ['invalid_target', 502, 'The sign-in service does not know the API this site asks for'],
+    [
+      'unsupported_response_type',
+      502,
+      'The sign-in service does not offer the way this site signs people in',
+    ],
     ['unauthorized_client', 502, 'The sign-in service does not let this site sign people in'],
     ['an_error_nobody_knows', 403, 'You were not signed in'],
   ])('%s has a page of its own', async (error, status, heading) => {
@@ -62,7 +74,7 @@ describe('an error that the provider answers with', () => {
         'In the <b>words</b> of the provider, which may be long and of any kind',
       );
     };
-    await expectFailure(`${world.url}/protected`, status, heading);
+    await expectFailure(`${world.url}/protected`, status, heading, 'Sign in again');
   });
 });
 

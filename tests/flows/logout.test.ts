@@ -99,7 +99,7 @@ describe('LO-04: the cookies of a session', () => {
     world.provider.bend.accessToken = () => 'x'.repeat(4000);
     const browser = await signedIn();
     const names = [...browser.cookies.names(world.url)].sort();
-    expect(names).toEqual(['latchkey.sid', 'latchkey.token.0', 'latchkey.token.1']);
+    expect(names).toEqual(['latchkey.rounds', 'latchkey.sid', 'latchkey.token.0', 'latchkey.token.1']);
     const answered = await logOut(browser);
     expect([...answered.setCookies].sort()).toEqual(
       names.map((name) => `${name}=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax`),
@@ -114,7 +114,7 @@ describe('LO-04: the cookies of a session', () => {
     expect((await browser.followAll(await browser.get(`${origin}/protected`))).status).toBe(200);
     const answered = await browser.post(`${origin}/logout`);
     expect([...answered.setCookies].sort()).toEqual(
-      ['__Host-latchkey.sid', '__Host-latchkey.token'].map(
+      ['__Host-latchkey.rounds', '__Host-latchkey.sid', '__Host-latchkey.token'].map(
         (name) => `${name}=; Max-Age=0; Path=/; HttpOnly; Secure; SameSite=Lax`,
       ),
     );

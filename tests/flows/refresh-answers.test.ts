@@ -137,10 +137,10 @@ describe('a provider that changes things', () => {
   it('the size of its tokens: cookies in parts and references come and go, and none is left behind', async () => {
     const browser = await world.signedIn();
     const sizes: readonly (readonly [number, string])[] = [
-      [4500, 'latchkey.sid latchkey.token.0 latchkey.token.1'],
-      [20_000, 'latchkey.sid latchkey.token'],
-      [4600, 'latchkey.sid latchkey.token.0 latchkey.token.1'],
-      [50, 'latchkey.sid latchkey.token'],
+      [4500, 'latchkey.rounds latchkey.sid latchkey.token.0 latchkey.token.1'],
+      [20_000, 'latchkey.rounds latchkey.sid latchkey.token'],
+      [4600, 'latchkey.rounds latchkey.sid latchkey.token.0 latchkey.token.1'],
+      [50, 'latchkey.rounds latchkey.sid latchkey.token'],
     ];
     for (const [size, names] of sizes) {
       world.provider.bend.accessToken = () => 'a'.repeat(size);

@@ -126,7 +126,7 @@ describe.each(['memory', 'embedded file', 'redis'])('a person whose token ends, 
     const browser = await world.signedIn();
     browser.cookies.delete(world.url, 'latchkey.token');
     expect(await world.whoIs(browser)).toBe('401');
-    expect(cookieHeader(world, browser)).toMatch(/^latchkey\.sid=[^;]+$/);
+    expect(cookieHeader(world, browser)).toMatch(/^latchkey\.rounds=[^;]+; latchkey\.sid=[^;]+$/);
   });
 });
 

@@ -28,6 +28,8 @@ export interface AppWorldOptions {
   readonly baseUrl?: string;
   readonly trustProxy?: number | readonly string[] | null;
   readonly logLevel?: string;
+  /** The app's start page asks the provider who is there. */
+  readonly silentSignIn?: boolean;
 }
 
 export interface AppWorld extends AsyncDisposable {
@@ -134,7 +136,12 @@ export const startAppWorld = async (given: AppWorldOptions = {}): Promise<AppWor
   const prepared = await prepare(given);
   const lines: string[] = [];
   const log = createLog(given.logLevel ?? 'info', { write: (line: string) => void lines.push(line) });
-  const { app, auth } = createApp({ auth: prepared.options, log, trustProxy: given.trustProxy ?? null });
+  const { app, auth } = createApp({
+    auth: prepared.options,
+    log,
+    trustProxy: given.trustProxy ?? null,
+    silentSignIn: given.silentSignIn ?? false,
+  });
   return open(prepared, app, auth, { lines, events: [] });
 };
 

@@ -42,6 +42,13 @@ describe('settings', () => {
     expect(settings(source).logLevel).toBe(level);
   });
 
+  it('silent sign-in is off unless it is switched on', () => {
+    expect(settings().silentSignIn).toBe(false);
+    expect(settings({ SILENT_SIGN_IN: 'off' }).silentSignIn).toBe(false);
+    expect(settings({ SILENT_SIGN_IN: 'on' }).silentSignIn).toBe(true);
+    expect(() => settings({ SILENT_SIGN_IN: 'yes' })).toThrow(/SILENT_SIGN_IN: is not one of on, off/);
+  });
+
   it('what is not set is left to the library', () => {
     expect(settings(outside).auth).toEqual({ dangerouslyAllowInsecureHttp: true });
   });

@@ -73,7 +73,7 @@ describe('a seal', () => {
         },
       ),
     );
-  });
+  }, 30_000);
 });
 
 describe('secrets that change', () => {

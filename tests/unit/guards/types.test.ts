@@ -82,6 +82,15 @@ describe('the types of a guard', () => {
     auth.currentUser({ unauthenticated: 'ignore' });
   });
 
+  it('take silent sign-in for optional guards alone', () => {
+    const guard = auth.currentUser({ optional: true, silent: true });
+    guard.handle((req) => expectTypeOf(req.user).toEqualTypeOf<User | null>());
+    // @ts-expect-error It has nothing to do where people are sent to sign in.
+    expect(() => auth.currentUser({ silent: true })).toThrow(/silent/);
+    // @ts-expect-error The same, said outright.
+    expect(() => auth.authenticated({ optional: false, silent: true })).toThrow(/silent/);
+  });
+
   it('let a guard stand before any Express handler', () => {
     app.get('/', auth.currentUser(), (req, res) => {
       expectTypeOf(req).toExtend<Request>();

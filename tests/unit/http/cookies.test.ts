@@ -31,12 +31,16 @@ describe('names and flags', () => {
       sessionName: '__Host-latchkey.sid',
       tokenName: '__Host-latchkey.token',
       transactionPrefix: '__Host-latchkey.tx.',
+      roundsName: '__Host-latchkey.rounds',
+      silentName: '__Host-latchkey.silent',
     });
     expect(http).toEqual({
       secure: false,
       sessionName: 'latchkey.sid',
       tokenName: 'latchkey.token',
       transactionPrefix: 'latchkey.tx.',
+      roundsName: 'latchkey.rounds',
+      silentName: 'latchkey.silent',
     });
   });
 

@@ -40,6 +40,23 @@ describe('a login in flight', () => {
     );
   });
 
+  it('opens from a cookie that was set before silent sign-in and rounds were known', () => {
+    const { silent: _silent, rounds: _rounds, ...old } = begin();
+    const value = sealer.seal('transaction', JSON.stringify(old), old.id);
+    expect(openTransaction(old.id, value, sealer, now)).toEqual({ ...old, silent: false, rounds: null });
+    const state = { id: old.id, restarts: 0, returnTo: '/', at: now };
+    expect(openState(sealer.seal('state', JSON.stringify(state)), sealer, now)).toMatchObject({
+      silent: false,
+      inSession: false,
+    });
+  });
+
+  it('says that it is silent in its state too, so that a callback without its cookie knows', () => {
+    const transaction = startTransaction({ ...wish, silent: true, inSession: true }, sealer, now);
+    expect(openState(transaction.state, sealer, now)).toMatchObject({ silent: true, inSession: true });
+    expect(openState(begin().state, sealer, now)).toMatchObject({ silent: false, inSession: false });
+  });
+
   it('shows nothing of itself', () => {
     const transaction = begin();
     const text = Buffer.from(sealTransaction(transaction, sealer), 'base64url').toString('latin1');

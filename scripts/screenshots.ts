@@ -43,6 +43,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await visit('scope', '/protected/scope');
     await visit('permission', '/protected/permission');
     await visit('profile', '/profile');
+    await visit('devices', '/sessions');
     await visit('sign-out', '/logout');
     await visit('not-found', '/nowhere');
     await visit('bad-callback', '/auth-callback?code=x&state=y');

@@ -21,6 +21,7 @@ import { askDependencies, type DependencyState } from './routes/dependencies.ts'
 import { createFinishOnce } from './routes/finish-once.ts';
 import { frontChannelLogoutRoute } from './routes/front-channel-logout.ts';
 import { loginRoute } from './routes/login.ts';
+import { createLoginPlace } from './routes/login-place.ts';
 import { logoutPage, logoutRoute } from './routes/logout.ts';
 import { createRefreshLogin } from './routes/refresh-login.ts';
 import { createReportFailure } from './routes/report-failure.ts';
@@ -30,6 +31,7 @@ import { createSilentLogin } from './routes/silent-login.ts';
 import { createSite } from './routes/site.ts';
 import { createStartForGuard } from './routes/start-for-guard.ts';
 import { createBeginLogin } from './routes/start-login.ts';
+import type { Devices } from './session/devices.ts';
 import { createEndByIndex } from './session/end-by-index.ts';
 import { createEndSession } from './session/end-session.ts';
 import { ExpressStore } from './session/express-store.ts';
@@ -38,6 +40,7 @@ import { createKeepFresh } from './session/keep-fresh.ts';
 import { createLifetimes, isTouchDue } from './session/lifetimes.ts';
 import { createLoadSession } from './session/load-session.ts';
 import { createSessionRegistry } from './session/registry.ts';
+import { createSeveralSessions } from './session/several-sessions.ts';
 import { createStartSession } from './session/start-session.ts';
 import { createTokenCookie } from './session/token-cookie.ts';
 import { createTokenVault } from './session/token-set.ts';
@@ -51,6 +54,8 @@ export interface Auth extends Guards {
   routes(): Router;
   /** express-session for routes that keep data of their own in `req.session`. Guards do not need it. */
   session(): RequestHandler;
+  /** Where the person behind a request is signed in, and how they end that. */
+  readonly devices: Devices;
   /** Answers errors with a page or problem details; mount it last. Errors that are not latchkey's become a 500. */
   errorHandler(): (error: unknown, req: Request, res: Response, next: NextFunction) => void;
   /** Asks every dependency, each named. */
@@ -94,6 +99,13 @@ export function createAuth(options: AuthOptions): Auth {
   const revoke = createRevoke(provider, emit);
   const registry = createSessionRegistry(stores.index, limits);
   const end = createEndSession({ records: stores.records, vault, registry, revoke, emit });
+  const { devices, sessionLimit, endedElsewhere } = createSeveralSessions({
+    ...settings,
+    ...stores,
+    ...{ policy, registry, load, end, revoke, limits, contextOf },
+    secrets: settings.sessionSecrets,
+    limit: settings.sessionLimit,
+  });
   const endByIndex = createEndByIndex({ records: stores.records, registry, end });
   const keepFresh = createKeepFresh({
     records: stores.records,
@@ -118,33 +130,30 @@ export function createAuth(options: AuthOptions): Auth {
   };
 
   const reporting = { emit, contextOf };
-  const beginLogin = createBeginLogin({ provider, transactions, sealer, site, scope, clock, ...reporting });
+  const reentry = { endedElsewhere: endedElsewhere.isBehind, ...reporting };
+  const login = { provider, transactions, sealer, site, scope, clock, ...reentry };
+  const beginLogin = createBeginLogin(login);
   const silent = createSilentLogin({ policy, transactions, load, beginLogin, site, ...reporting });
   const hasSession = async (req: Request) => {
     const session = await load(req);
     return typeof session !== 'string' && session.record.issuer === issuer;
   };
-  const writing = { writer, store, vault, tokenCookie, limits, load, end, registry };
+  const writing = { writer, store, vault, tokenCookie, limits, load, end, registry, sessionLimit };
   const startSession = createStartSession({ ...writing, contextOf });
-  const start = createCompleteLogin({ issuer, rules: settings, startSession, clock, ...reporting });
+  const placeOf = createLoginPlace({ placeOf: settings.placeOf, ...reporting });
+  const start = createCompleteLogin({ issuer, rules: settings, startSession, placeOf, clock, ...reporting });
   const leaving = { load, end, endByIndex, rounds, silent, tokenCookie, policy };
-  const logout = { store, provider, ...leaving, site, pages, ...reporting };
+  const logout = { store, provider, ...leaving, site, pages, ...reentry };
   const { once } = stores;
   const { checkLogoutToken } = provider;
   const router = createRouter({
     login: loginRoute(beginLogin, rounds),
     callback: callbackRoute({
-      provider,
-      transactions,
+      ...login,
       rounds,
       silent,
-      sealer,
-      site,
-      scope,
-      clock,
       beginLogin,
       start,
-      ...reporting,
       once: createFinishOnce(once),
       hasSession,
     }),
@@ -178,6 +187,7 @@ export function createAuth(options: AuthOptions): Auth {
     ...guards,
     routes: () => router,
     session: () => writer,
+    devices,
     errorHandler: () => onError,
     dependencies: () => askDependencies(stores, provider),
     providerOrigins: provider.origins,

@@ -36,7 +36,9 @@ export type AuthEvent = EventContext &
           | 'refresh_refused'
           | 'other_subject'
           | 'back_channel'
-          | 'front_channel';
+          | 'front_channel'
+          | 'ended_elsewhere'
+          | 'session_limit';
         readonly issuer: string;
         readonly subject: string;
       }
@@ -57,6 +59,7 @@ export type AuthEvent = EventContext &
         readonly path: string;
       }
     | { readonly type: 'claims_trimmed'; readonly subject: string; readonly bytes: number }
+    | { readonly type: 'place_failed'; readonly detail: string }
     | { readonly type: 'provider_failed'; readonly code: string; readonly detail: string }
     | { readonly type: 'store_failed'; readonly detail: string }
     | { readonly type: 'route_failed'; readonly code: string; readonly detail: string }

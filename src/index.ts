@@ -1,6 +1,12 @@
 // The main door: everything an app needs to sign people in and to guard its routes.
 export { isLoopbackHost } from './config/insecure-url.ts';
-export type { AuthOptions, AuthorizationSource, ClientAuth, RefusalHandler } from './config/options.ts';
+export type {
+  AuthOptions,
+  AuthorizationSource,
+  ClientAuth,
+  PlaceOf,
+  RefusalHandler,
+} from './config/options.ts';
 export { minSecretLength } from './config/resolve-options.ts';
 export type {
   IndexedSession,
@@ -38,4 +44,5 @@ export { isPageNavigation } from './http/navigation.ts';
 export type { FailureView, LogoutView, Pages, SignedOutView } from './http/pages.ts';
 export { requestReference } from './http/request-id.ts';
 export type { DependencyState } from './routes/dependencies.ts';
+export type { Device, Devices } from './session/devices.ts';
 export type { SessionRecord } from './session/record.ts';

@@ -12,6 +12,7 @@ import { createPageLocals } from './page-locals.ts';
 import { pageRoutes } from './page-routes.ts';
 import { createPages, type RenderPage } from './pages.ts';
 import { securityHeaders } from './security-headers.ts';
+import { sessionRoutes } from './session-routes.ts';
 import { requireHttps } from './transport.ts';
 
 /** What the app is made of. */
@@ -66,6 +67,7 @@ export function createApp(parts: AppParts): { app: Express; auth: Auth } {
   site.use(auth.routes());
   site.use('/api', apiRoutes(auth));
   site.use(pageRoutes(auth, render, parts.silentSignIn ?? false));
+  site.use(sessionRoutes(auth, basePath, render));
   app.use(basePath === '' ? '/' : basePath, site);
 
   app.use((_req, _res, next) => next(new LatchkeyError('not_found')));

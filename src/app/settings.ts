@@ -62,6 +62,7 @@ export function settingsFrom(environment: Environment): Settings {
       userinfo: environment.OIDC_USERINFO,
       idleSeconds: environment.SESSION_IDLE_SECONDS,
       absoluteSeconds: environment.SESSION_ABSOLUTE_SECONDS,
+      sessionLimit: environment.SESSION_LIMIT,
       accessTokenCookie: environment.ACCESS_TOKEN_COOKIE,
       dangerouslyAllowInsecureHttp: !production,
     }),

@@ -122,6 +122,11 @@ export const variables = {
     fallback: '604800',
     about: 'a session ends after so many seconds in any case',
   },
+  SESSION_LIMIT: {
+    check: number(1, 1000),
+    fallback: 'no limit',
+    about: 'sessions a person may have at once; a login beyond it ends their oldest',
+  },
   ACCESS_TOKEN_COOKIE: {
     check: oneOf('sealed', 'plain'),
     fallback: 'sealed',

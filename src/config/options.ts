@@ -15,6 +15,9 @@ export type AuthorizationSource = 'access_token' | 'id_token' | 'userinfo';
 /** Answers a refused request in place of latchkey. It must end the response. */
 export type RefusalHandler = (req: Request, res: Response, error: LatchkeyError) => void | Promise<void>;
 
+/** Says in words where an address is, or null when it does not know. An empty text keeps no place at all. */
+export type PlaceOf = (address: string) => string | null | Promise<string | null>;
+
 /** The options of `createAuth`. */
 export interface AuthOptions {
   /** The exact issuer URL of the OpenID provider. */
@@ -48,6 +51,13 @@ export interface AuthOptions {
   readonly idleSeconds?: number;
   /** Seconds after which a session ends whatever happens. Default: 604800. */
   readonly absoluteSeconds?: number;
+  /** How many sessions a person may have at once; a login beyond it ends their oldest. Default: no limit. */
+  readonly sessionLimit?: number;
+  /**
+   * Coarse place of a login for the list of devices, such as from a geo database. It has a second; when it fails or
+   * does not know, the network of the address stands in: `192.0.2.x`. Default: that network.
+   */
+  readonly placeOf?: PlaceOf;
   /** `plain` shares the access token with sibling services. Default: `sealed`. */
   readonly accessTokenCookie?: 'sealed' | 'plain';
   /** acr values from weakest to strongest; what is not listed only equals itself. Default: `[]`. */
@@ -96,6 +106,8 @@ export interface ResolvedOptions {
   readonly userinfo: 'login' | 'never';
   readonly idleSeconds: number;
   readonly absoluteSeconds: number;
+  readonly sessionLimit: number | undefined;
+  readonly placeOf: PlaceOf | undefined;
   readonly accessTokenCookie: 'sealed' | 'plain';
   readonly acrOrder: readonly string[];
   readonly idTokenAlgorithms: readonly string[];

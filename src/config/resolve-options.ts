@@ -4,7 +4,7 @@ import { systemClock } from '../clock.ts';
 import { isPrivateKey } from '../crypto/private-key.ts';
 import { ConfigurationError, type ConfigurationProblem } from '../errors.ts';
 import { isSecureEnough } from './insecure-url.ts';
-import type { AuthOptions, ResolvedOptions } from './options.ts';
+import type { AuthOptions, PlaceOf, ResolvedOptions } from './options.ts';
 
 /** The shortest secret that is taken, in characters. */
 export const minSecretLength = 32;
@@ -58,6 +58,10 @@ const schema = z.object({
   userinfo: z.enum(['login', 'never']).default('login'),
   idleSeconds: seconds.default(86_400),
   absoluteSeconds: seconds.default(604_800),
+  sessionLimit: z.number().int().positive({ error: 'must be a whole number above 0.' }).optional(),
+  placeOf: z
+    .custom<PlaceOf>((given) => typeof given === 'function', { error: 'is not a function.' })
+    .optional(),
   accessTokenCookie: z.enum(['sealed', 'plain']).default('sealed'),
   acrOrder: z.array(z.string().min(1)).default([]),
   idTokenAlgorithms: z
@@ -86,12 +90,15 @@ export function resolveOptions(options: AuthOptions): ResolvedOptions {
   problems.push(...checkTogether(options, allowInsecureHttp));
   if (!result.success || problems.length > 0) throw new ConfigurationError(problems);
 
-  const { sessionSecret, scope, baseUrl, clientSecret, clientKey, audience, ...rest } = result.data;
+  const { sessionSecret, scope, baseUrl, clientSecret, clientKey, audience, sessionLimit, placeOf, ...rest } =
+    result.data;
   return {
     ...rest,
     clientSecret,
     clientKey,
     audience,
+    sessionLimit,
+    placeOf,
     baseUrl: new URL(baseUrl),
     sessionSecrets: [sessionSecret].flat(),
     // A default must not stand in the way of a shorter absolute limit.

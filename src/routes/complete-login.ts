@@ -3,22 +3,23 @@ import type { Request, Response } from 'express';
 import type { Clock } from '../clock.ts';
 import { sha256 } from '../crypto/digest.ts';
 import type { Emit, EventContext } from '../events.ts';
+import { keptUserAgent } from '../http/user-agent.ts';
 import { type AuthorizationRules, identityFrom } from '../identity/identity.ts';
 import type { LoginResult } from '../provider/login-result.ts';
 import { refreshTime, type SessionRecord } from '../session/record.ts';
 import type { StartSession } from '../session/start-session.ts';
+import type { LoginPlace } from './login-place.ts';
 
 /** What completing a login needs. */
 export interface CompleteLoginParts {
   readonly issuer: string;
   readonly rules: AuthorizationRules;
   readonly startSession: StartSession;
+  readonly placeOf: LoginPlace;
   readonly clock: Clock;
   readonly emit: Emit;
   readonly contextOf: (req: Request) => EventContext;
 }
-
-const longestDevice = 160;
 
 export function createCompleteLogin(parts: CompleteLoginParts) {
   return async (req: Request, res: Response, result: LoginResult): Promise<void> => {
@@ -48,7 +49,8 @@ export function createCompleteLogin(parts: CompleteLoginParts) {
       authTime: result.authTime,
       providerSession: result.providerSession,
       startedAt: now,
-      device: (req.headers['user-agent'] ?? '').slice(0, longestDevice),
+      device: keptUserAgent(req.headers['user-agent']),
+      place: await parts.placeOf(req),
       tokenHash: sha256(result.accessToken.reveal()),
       tokenExpiresAt: expiresAt,
       refreshAt: result.refreshToken === null ? null : refreshTime(now, result.expiresInSeconds),

@@ -28,6 +28,8 @@ export interface LogoutParts {
   readonly policy: CookiePolicy;
   readonly rounds: RoundsCookie;
   readonly silent: SilentLogin;
+  /** Whether the browser's session was ended from elsewhere; never rejects. */
+  readonly endedElsewhere: (req: Request) => Promise<boolean>;
   readonly site: Site;
   readonly pages: Pages;
   readonly emit: Emit;
@@ -66,7 +68,9 @@ export function logoutRoute(parts: LogoutParts): RequestHandler {
         ? null
         : await parts.end(session, { reason: 'logout', revoke: true }, parts.contextOf(req));
     await forgetOpenSession(parts, req);
-    clearCookies(parts, req, res);
+    // A session that was ended from another device stays named: the next login here has to ask who it is.
+    const staysNamed = session === 'gone' && (await parts.endedElsewhere(req));
+    clearCookies(parts, req, res, staysNamed);
 
     const tokens = ended?.tokens ?? null;
     // An ID token is a hint for the provider that issued it, and nobody else's business.
@@ -95,10 +99,10 @@ function forgetOpenSession({ store }: LogoutParts, req: Request): Promise<void> 
   return destroySession(req);
 }
 
-function clearCookies(parts: LogoutParts, req: Request, res: Response): void {
+function clearCookies(parts: LogoutParts, req: Request, res: Response, staysNamed: boolean): void {
   const { tokenCookie, policy, rounds, silent } = parts;
   tokenCookie.clear(req, res);
   rounds.clear(req, res);
   silent.prevent(req, res);
-  clearCookie(res, policy, policy.sessionName);
+  if (!staysNamed) clearCookie(res, policy, policy.sessionName);
 }

@@ -39,6 +39,8 @@ export interface BeginLoginParts {
   readonly site: Site;
   readonly scope: string;
   readonly clock: Clock;
+  /** Whether the browser's session was ended from elsewhere; never rejects. */
+  readonly endedElsewhere: (req: Request) => Promise<boolean>;
   readonly emit: Emit;
   readonly contextOf: (req: Request) => EventContext;
 }
@@ -60,7 +62,7 @@ export function createBeginLogin(parts: BeginLoginParts): BeginLogin {
       redirectUri: site.redirectUri,
       scope: parts.scope,
       extra: {
-        ...extra,
+        ...((await parts.endedElsewhere(req)) ? askingAnew(extra) : extra),
         ...(maxAge === null ? {} : { max_age: String(maxAge) }),
         ...(acrValues === null ? {} : { acr_values: acrValues.join(' ') }),
       },
@@ -76,4 +78,13 @@ export function createBeginLogin(parts: BeginLoginParts): BeginLogin {
     // 303 turns any method into GET, so that a form's body is never sent on to the provider.
     res.redirect(isSafeMethod(req.method) ? 302 : 303, url.href);
   };
+}
+
+/**
+ * The provider's own session would sign the browser in again without a question: it has to ask who is there
+ * (OpenID Connect Core section 3.1.2.1). What else was asked of it stays, but for `none`, which forbids asking.
+ */
+function askingAnew(extra: LoginWish['extra']): LoginWish['extra'] {
+  const others = (extra.prompt ?? '').split(' ').filter((word) => !['', 'none', 'login'].includes(word));
+  return { ...extra, prompt: ['login', ...others].join(' ') };
 }

@@ -28,6 +28,8 @@ const schema = z.object({
   providerSession: z.string().nullable(),
   startedAt: z.number(),
   device: z.string(),
+  // Records of the version before have none.
+  place: z.string().nullable().default(null),
   tokenHash: z.string(),
   tokenExpiresAt: z.number(),
   refreshAt: z.number().nullable(),
@@ -55,6 +57,8 @@ export interface SessionRecord {
   readonly startedAt: number;
   /** The user agent that signed in, shortened. */
   readonly device: string;
+  /** Coarse place of the login, in words; never the address. */
+  readonly place: string | null;
   /** SHA-256 of the access token whose cookie belongs to this session. */
   readonly tokenHash: string;
   /** Milliseconds since the epoch. */

@@ -9,6 +9,7 @@ import type { LoadSession } from './load-session.ts';
 import type { SessionRecord } from './record.ts';
 import type { SessionRegistry } from './registry.ts';
 import { storeIdOf } from './session-cookie.ts';
+import type { SessionLimit } from './session-limit.ts';
 import type { TokenCookie } from './token-cookie.ts';
 import type { TokenSet, TokenVault } from './token-set.ts';
 import { destroySession, openSession, regenerateSession, saveSession } from './writer.ts';
@@ -36,19 +37,21 @@ export interface StartSessionParts {
   readonly load: LoadSession;
   readonly end: EndSession;
   readonly registry: SessionRegistry;
+  readonly sessionLimit: SessionLimit;
   readonly contextOf: (req: Request) => EventContext;
 }
 
 export function createStartSession(parts: StartSessionParts): StartSession {
-  const { contextOf, writer, store, vault, tokenCookie, limits, load, end, registry } = parts;
-  return async (req, res, record, tokens, issuedAt) => {
+  const { contextOf, writer, store, vault, tokenCookie, limits, load, end, registry, sessionLimit } = parts;
+  return async (req, res, begun, tokens, issuedAt) => {
     const old = await load(req);
     if (typeof old !== 'string') {
-      const samePerson = old.record.issuer === record.issuer && old.record.subject === record.subject;
+      const samePerson = old.record.issuer === begun.issuer && old.record.subject === begun.subject;
       // Another person's tokens must die with the session. The same person's may share a grant with the new ones.
       const why = { reason: samePerson ? 'signed_in_again' : 'other_user', revoke: !samePerson } as const;
       await end(old, why, contextOf(req));
     }
+    const record = await sessionLimit.asNewest(begun);
     await openSession(writer, store, req, res);
     await regenerateSession(req);
     req.session.latchkey = record;
@@ -65,6 +68,7 @@ export function createStartSession(parts: StartSessionParts): StartSession {
       await destroySession(req);
       throw new LatchkeyError('login_expired', { detail: 'the provider has ended this login meanwhile' });
     }
+    await sessionLimit.enforce(record, contextOf(req));
     const maxAgeSeconds = Math.max(1, Math.floor((tokens.expiresAt - limits.clock()) / 1000));
     tokenCookie.write(req, res, tokens.accessToken, maxAgeSeconds);
   };

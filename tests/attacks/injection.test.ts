@@ -17,6 +17,7 @@ const personalPages = [
   '/protected',
   '/protected/permission',
   '/profile',
+  '/sessions',
   '/logout',
   '/missing',
   '/protected/scope',

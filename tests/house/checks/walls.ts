@@ -15,6 +15,7 @@ const vendorWalls: readonly Wall[] = [
   { packages: ['jose'], inside: /^(provider|tokens|crypto)\// },
   { packages: ['redis', '@redis/client', 'connect-redis'], inside: /^stores\/redis[^/]*(\/|$)/ },
   { packages: ['node:sqlite', 'kysely', 'pg'], inside: /^(stores\/(?!redis)|directory\/)/ },
+  { packages: ['bowser'], inside: /^http\// },
   { packages: ['ejs'], inside: /^(app|local-provider)\// },
   { packages: ['oidc-provider'], inside: /^local-provider\// },
   { packages: ['node:crypto', 'crypto'], inside: /^crypto\// },

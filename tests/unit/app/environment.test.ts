@@ -110,6 +110,7 @@ describe('one variable', () => {
     ['SESSION_SECRET', ['x'.repeat(31), `${secret},short`], [secret, `${secret},${secret}2`]],
     ['REDIS_URL', ['http://localhost', '127.0.0.1:6379'], ['redis://localhost', 'rediss://u:p@h:1/0']],
     ['SESSION_ABSOLUTE_SECONDS', ['0', 'a week', '99999999999'], ['86400']],
+    ['SESSION_LIMIT', ['0', '-1', '1.5', 'none', '1001'], ['1', '20']],
     ['LOG_LEVEL', ['verbose', 'INFO'], ['trace', 'silent']],
   ])('%s refuses %j and takes %j', (name, refused, taken) => {
     for (const text of refused) expect(namesOf({ [name]: text }), text).toEqual([name]);

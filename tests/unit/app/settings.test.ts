@@ -53,6 +53,10 @@ describe('settings', () => {
     expect(settings(outside).auth).toEqual({ dangerouslyAllowInsecureHttp: true });
   });
 
+  it('the limit of sessions goes to the library', () => {
+    expect(settings({ ...outside, SESSION_LIMIT: '3' }).auth.sessionLimit).toBe(3);
+  });
+
   it('the client’s key is read from its file', () => {
     const file = join(folder, 'key.pem');
     writeFileSync(file, 'the key');

@@ -23,30 +23,17 @@ import { frontChannelLogoutRoute } from './routes/front-channel-logout.ts';
 import { loginRoute } from './routes/login.ts';
 import { createLoginPlace } from './routes/login-place.ts';
 import { logoutPage, logoutRoute } from './routes/logout.ts';
-import { createRefreshLogin } from './routes/refresh-login.ts';
 import { createReportFailure } from './routes/report-failure.ts';
-import { createRevoke } from './routes/revoke.ts';
 import { createRouter } from './routes/router.ts';
 import { createSilentLogin } from './routes/silent-login.ts';
 import { createSite } from './routes/site.ts';
 import { createStartForGuard } from './routes/start-for-guard.ts';
 import { createBeginLogin } from './routes/start-login.ts';
 import type { Devices } from './session/devices.ts';
-import { createEndByIndex } from './session/end-by-index.ts';
-import { createEndSession } from './session/end-session.ts';
-import { ExpressStore } from './session/express-store.ts';
 import { createHandOut } from './session/hand-out.ts';
-import { createKeepFresh } from './session/keep-fresh.ts';
-import { createLifetimes, isTouchDue } from './session/lifetimes.ts';
-import { createLoadSession } from './session/load-session.ts';
-import { createSessionRegistry } from './session/registry.ts';
-import { createSeveralSessions } from './session/several-sessions.ts';
-import { createStartSession } from './session/start-session.ts';
-import { createTokenCookie } from './session/token-cookie.ts';
-import { createTokenVault } from './session/token-set.ts';
-import { createSessionWriter } from './session/writer.ts';
 import { createRoundsCookie } from './transaction/rounds.ts';
 import { createTransactionCookies } from './transaction/transaction-cookies.ts';
+import { wireSessions } from './wire-sessions.ts';
 
 /** Everything an app needs: routes, guards, session handling, an error handler and readiness. */
 export interface Auth extends Guards {
@@ -73,7 +60,6 @@ export interface Auth extends Guards {
 export function createAuth(options: AuthOptions): Auth {
   const settings = resolveOptions(options);
   const { baseUrl, clock, issuer, scope } = settings;
-  const limits = settings;
   const sealer = createSealer(settings.sessionSecrets);
   const policy = createCookiePolicy(baseUrl);
   const pages = options.pages ?? plainPages;
@@ -85,38 +71,8 @@ export function createAuth(options: AuthOptions): Auth {
   const site = createSite(baseUrl, settings.afterLogoutPath, settings.neverReturnTo);
 
   const provider = createProvider(settings);
-  const stores = options.sessions(createLifetimes(limits));
-  const store = new ExpressStore(stores.records, (session) => isTouchDue(session, limits));
-  const writer = createSessionWriter(store, policy, settings.sessionSecrets);
-  const vault = createTokenVault(stores.vault, sealer);
-  const tokenCookie = createTokenCookie(policy, sealer, settings.accessTokenCookie);
-  const load = createLoadSession({
-    records: stores.records,
-    policy,
-    secrets: settings.sessionSecrets,
-    limits,
-  });
-  const revoke = createRevoke(provider, emit);
-  const registry = createSessionRegistry(stores.index, limits);
-  const end = createEndSession({ records: stores.records, vault, registry, revoke, emit });
-  const { devices, sessionLimit, endedElsewhere } = createSeveralSessions({
-    ...settings,
-    ...stores,
-    ...{ policy, registry, load, end, revoke, limits, contextOf },
-    secrets: settings.sessionSecrets,
-    limit: settings.sessionLimit,
-  });
-  const endByIndex = createEndByIndex({ records: stores.records, registry, end });
-  const keepFresh = createKeepFresh({
-    records: stores.records,
-    vault,
-    locks: stores.locks,
-    limits,
-    end,
-    refresh: createRefreshLogin({ provider, rules: settings, clock }),
-    revoke,
-    emit,
-  });
+  const sessions = wireSessions({ options, settings, provider, sealer, policy, emit, contextOf });
+  const { stores, store, tokenCookie, load, end, endByIndex, startSession, cache } = sessions;
   const transactions = createTransactionCookies(policy, sealer, clock);
   const rounds = createRoundsCookie(policy, sealer, clock);
 
@@ -130,7 +86,7 @@ export function createAuth(options: AuthOptions): Auth {
   };
 
   const reporting = { emit, contextOf };
-  const reentry = { endedElsewhere: endedElsewhere.isBehind, ...reporting };
+  const reentry = { endedElsewhere: sessions.endedElsewhere.isBehind, ...reporting };
   const login = { provider, transactions, sealer, site, scope, clock, ...reentry };
   const beginLogin = createBeginLogin(login);
   const silent = createSilentLogin({ policy, transactions, load, beginLogin, site, ...reporting });
@@ -138,10 +94,9 @@ export function createAuth(options: AuthOptions): Auth {
     const session = await load(req);
     return typeof session !== 'string' && session.record.issuer === issuer;
   };
-  const writing = { writer, store, vault, tokenCookie, limits, load, end, registry, sessionLimit };
-  const startSession = createStartSession({ ...writing, contextOf });
   const placeOf = createLoginPlace({ placeOf: settings.placeOf, ...reporting });
-  const start = createCompleteLogin({ issuer, rules: settings, startSession, placeOf, clock, ...reporting });
+  const starting = { startSession, placeOf, cache, clock };
+  const start = createCompleteLogin({ issuer, rules: settings, ...starting, ...reporting });
   const leaving = { load, end, endByIndex, rounds, silent, tokenCookie, policy };
   const logout = { store, provider, ...leaving, site, pages, ...reentry };
   const { once } = stores;
@@ -166,7 +121,7 @@ export function createAuth(options: AuthOptions): Auth {
   });
 
   const guards = createGuards({
-    authenticate: createAuthenticate({ issuer, load, tokenCookie, vault, keepFresh, limits, contextOf }),
+    authenticate: createAuthenticate({ ...sessions, issuer, contextOf }),
     silent,
     challenge: createChallenge({
       realm: baseUrl.host,
@@ -176,6 +131,7 @@ export function createAuth(options: AuthOptions): Auth {
     clearToken: tokenCookie.clear,
     handOut: createHandOut({ policy, secrets: settings.sessionSecrets, tokenCookie, clock }),
     handlers: options,
+    hasUserinfo: settings.userinfo !== 'never',
     acrOrder: settings.acrOrder,
     baseUrl,
     clock,
@@ -186,11 +142,11 @@ export function createAuth(options: AuthOptions): Auth {
   return {
     ...guards,
     routes: () => router,
-    session: () => writer,
-    devices,
+    session: () => sessions.writer,
+    devices: sessions.devices,
     errorHandler: () => onError,
     dependencies: () => askDependencies(stores, provider),
     providerOrigins: provider.origins,
-    close: stores.close,
+    close: sessions.close,
   };
 }

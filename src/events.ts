@@ -35,6 +35,7 @@ export type AuthEvent = EventContext &
           | 'signed_in_again'
           | 'refresh_refused'
           | 'other_subject'
+          | 'userinfo_refused'
           | 'back_channel'
           | 'front_channel'
           | 'ended_elsewhere'
@@ -51,6 +52,14 @@ export type AuthEvent = EventContext &
         readonly code: string;
         readonly detail: string;
       }
+    | { readonly type: 'claims_fetched'; readonly subject: string; readonly from: 'provider' | 'cache' }
+    | {
+        readonly type: 'userinfo_failed';
+        readonly subject: string;
+        readonly code: string;
+        readonly detail: string;
+      }
+    | { readonly type: 'userinfo_cache_failed'; readonly detail: string }
     | { readonly type: 'revocation_failed'; readonly detail: string }
     | {
         readonly type: 'access_refused';

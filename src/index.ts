@@ -21,6 +21,7 @@ export type {
   SessionStores,
   VaultBackend,
 } from './config/session-stores.ts';
+export type { UserinfoCache } from './config/userinfo-cache.ts';
 export { type Auth, createAuth } from './create-auth.ts';
 export { randomToken } from './crypto/random.ts';
 export {

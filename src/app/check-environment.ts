@@ -56,5 +56,12 @@ export function checkTogether(environment: Environment): ConfigurationProblem[] 
       'Make it shorter, or the absolute limit longer.',
     );
   }
+  if (environment.OIDC_USERINFO === 'never' && environment.OIDC_USERINFO_SECONDS !== undefined) {
+    add(
+      'OIDC_USERINFO_SECONDS',
+      'has no meaning: OIDC_USERINFO says that userinfo is never asked.',
+      'Take one of the two away.',
+    );
+  }
   return problems;
 }

@@ -60,6 +60,7 @@ export function settingsFrom(environment: Environment): Settings {
       rolesClaim: environment.OIDC_ROLES_CLAIM,
       authorizationFrom: environment.OIDC_AUTHORIZATION_FROM,
       userinfo: environment.OIDC_USERINFO,
+      userinfoSeconds: environment.OIDC_USERINFO_SECONDS,
       idleSeconds: environment.SESSION_IDLE_SECONDS,
       absoluteSeconds: environment.SESSION_ABSOLUTE_SECONDS,
       sessionLimit: environment.SESSION_LIMIT,

@@ -100,6 +100,11 @@ export const variables = {
     fallback: 'login',
     about: '`never` uses the ID token alone',
   },
+  OIDC_USERINFO_SECONDS: {
+    check: seconds,
+    fallback: 'unset: at login and with each renewed token',
+    about: 'a visit asks userinfo anew when it is older than so many seconds',
+  },
   OIDC_PROFILE: {
     check: oneOf('baseline'),
     fallback: 'baseline',

@@ -5,6 +5,7 @@ import type { LatchkeyError } from '../errors.ts';
 import type { EventListener } from '../events.ts';
 import type { Pages } from '../http/pages.ts';
 import type { SessionStoreFactory } from './session-stores.ts';
+import type { UserinfoCache } from './userinfo-cache.ts';
 
 /** How the client proves itself at the provider's token endpoint. */
 export type ClientAuth = 'client_secret_basic' | 'client_secret_post' | 'private_key_jwt' | 'none';
@@ -47,6 +48,16 @@ export interface AuthOptions {
   readonly authorizationFrom?: readonly AuthorizationSource[];
   /** `login` fetches userinfo once at login; `never` uses the ID token alone. Default: `login`. */
   readonly userinfo?: 'login' | 'never';
+  /**
+   * Seconds after which a visit fetches userinfo anew, at most once in that time for all visits on all nodes.
+   * Default: none, so only at login and with each renewed access token.
+   */
+  readonly userinfoSeconds?: number;
+  /**
+   * Shares userinfo between the sessions of one person, for `userinfoSeconds`; `redisUserinfoCache(url)` is one.
+   * Default: none, each session has its own.
+   */
+  readonly userinfoCache?: UserinfoCache;
   /** Seconds without a visit after which a session ends. Default: 86400, or `absoluteSeconds` where that is less. */
   readonly idleSeconds?: number;
   /** Seconds after which a session ends whatever happens. Default: 604800. */
@@ -104,6 +115,8 @@ export interface ResolvedOptions {
   readonly rolesClaim: readonly string[];
   readonly authorizationFrom: readonly AuthorizationSource[];
   readonly userinfo: 'login' | 'never';
+  readonly userinfoSeconds: number | null;
+  readonly userinfoCache: UserinfoCache | undefined;
   readonly idleSeconds: number;
   readonly absoluteSeconds: number;
   readonly sessionLimit: number | undefined;

@@ -56,6 +56,7 @@ const schema = z.object({
     .array(z.enum(['access_token', 'id_token', 'userinfo']))
     .default(['access_token', 'id_token']),
   userinfo: z.enum(['login', 'never']).default('login'),
+  userinfoSeconds: seconds.optional(),
   idleSeconds: seconds.default(86_400),
   absoluteSeconds: seconds.default(604_800),
   sessionLimit: z.number().int().positive({ error: 'must be a whole number above 0.' }).optional(),
@@ -99,6 +100,8 @@ export function resolveOptions(options: AuthOptions): ResolvedOptions {
     audience,
     sessionLimit,
     placeOf,
+    userinfoSeconds: rest.userinfoSeconds ?? null,
+    userinfoCache: options.userinfoCache,
     baseUrl: new URL(baseUrl),
     sessionSecrets: [sessionSecret].flat(),
     // A default must not stand in the way of a shorter absolute limit.
@@ -158,6 +161,20 @@ function checkTogether(options: AuthOptions, allowInsecureHttp: boolean): Config
       'is longer than absoluteSeconds.',
       'Make it shorter: a session never outlives the absolute limit.',
     );
+  }
+  if (options.userinfoSeconds !== undefined && options.userinfo === 'never') {
+    add(
+      'userinfoSeconds',
+      'has no meaning: userinfo is never asked.',
+      'Leave it out, or set userinfo to login.',
+    );
+  }
+  const { userinfoCache: cache } = options;
+  if (cache !== undefined && options.userinfoSeconds === undefined) {
+    add('userinfoCache', 'needs userinfoSeconds.', 'Say for how long userinfo counts as new.');
+  }
+  if (cache !== undefined && (typeof cache?.get !== 'function' || typeof cache.set !== 'function')) {
+    add('userinfoCache', 'has no get and set.', 'Give both as functions that return promises.');
   }
   if (typeof options.sessions !== 'function') {
     add('sessions', 'is missing.', 'Give redisSessions(url) or embeddedSessions(path).');

@@ -5,6 +5,7 @@ import type { Secret } from '../crypto/secret.ts';
 import { LatchkeyError } from '../errors.ts';
 import type { EventContext } from '../events.ts';
 import type { RenewedToken } from '../session/hand-out.ts';
+import type { KeepClaims } from '../session/keep-claims.ts';
 import type { KeepFresh } from '../session/keep-fresh.ts';
 import { absoluteEnd, idleEnd, type SessionLimits } from '../session/lifetimes.ts';
 import type { LoadedSession, LoadSession } from '../session/load-session.ts';
@@ -34,6 +35,7 @@ export interface AuthenticateParts {
   readonly tokenCookie: TokenCookie;
   readonly vault: TokenVault;
   readonly keepFresh: KeepFresh;
+  readonly keepClaims: KeepClaims;
   readonly limits: SessionLimits;
   readonly contextOf: (req: Request) => EventContext;
 }
@@ -41,8 +43,13 @@ export interface AuthenticateParts {
 /**
  * Looks at the credential of a request. Rejects with `store_unavailable` when the session cannot be read, and with
  * `provider_unavailable` when its token is dead and cannot be renewed now.
+ * @param refresh - the claims are to be fetched anew for this request; rejects with `provider_unavailable` otherwise
  */
-export type Authenticate = (req: Request, getter: TokenGetter | undefined) => Promise<Credential>;
+export type Authenticate = (
+  req: Request,
+  getter: TokenGetter | undefined,
+  refresh: boolean,
+) => Promise<Credential>;
 
 const none: Credential = { kind: 'none' };
 const badCookie: Credential = { kind: 'invalid', by: 'cookie', tampered: false };
@@ -52,35 +59,54 @@ export function createAuthenticate(parts: AuthenticateParts): Authenticate {
   const { load, tokenCookie, limits } = parts;
   /** What an earlier guard on the same request has refreshed. */
   const renewedSessions = new WeakMap<Request, LoadedSession>();
-  return async (req, getter) => {
+  /** Where that was the claims, from the provider. */
+  const fetchedAnew = new WeakSet<Request>();
+  /** Where the provider's answer ended the session: a later guard must not let it in. */
+  const endedSessions = new WeakSet<Request>();
+  return async (req, getter, refresh) => {
     const presented = await present(req, getter, tokenCookie);
     if (presented === 'header') return badHeader;
     if (presented === 'invalid') return { kind: 'invalid', by: 'cookie', tampered: true };
     // Only latchkey's own cookie is dropped by the browser in time; where an app looks elsewhere, nothing is nothing.
     if (presented === 'absent' && getter !== undefined) return none;
 
+    const nobody = presented === 'absent' ? none : badCookie;
     const renewedBefore = renewedSessions.get(req);
     const session = renewedBefore ?? (await load(req));
-    if (typeof session === 'string') return presented === 'absent' ? none : badCookie;
+    if (typeof session === 'string' || endedSessions.has(req)) return nobody;
     // Somebody whom another provider vouched for, before the installation moved to this one.
-    if (session.record.issuer !== parts.issuer) return presented === 'absent' ? none : badCookie;
+    if (session.record.issuer !== parts.issuer) return nobody;
     const fit = fitOf(presented, session.record, limits.clock());
-    if (fit === 'wrong') return presented === 'absent' ? none : badCookie;
+    if (fit === 'wrong') return nobody;
+    const settle = async (now: LoadedSession, token: PresentedToken | 'absent', renewed: Secret | null) => {
+      const anew = refresh && !fetchedAnew.has(req);
+      if (!anew && !parts.keepClaims.isDue(now.record)) return credentialOf(now, token, renewed, parts);
+      const claims = await parts.keepClaims.keep(now, anew ? 'anew' : 'when_due', parts.contextOf(req));
+      if (claims.kind === 'over') {
+        endedSessions.add(req);
+        return nobody;
+      }
+      renewedSessions.set(req, claims.session);
+      if (anew) fetchedAnew.add(req);
+      const shown = claims.renewed === null ? token : 'absent';
+      return credentialOf(claims.session, shown, claims.renewed ?? renewed, parts);
+    };
     const { refreshAt, tokenExpiresAt } = session.record;
     if (refreshAt === null || limits.clock() < refreshAt) {
-      if (tokenExpiresAt <= limits.clock()) return presented === 'absent' ? none : badCookie;
+      if (tokenExpiresAt <= limits.clock()) return nobody;
       // The session vouches for the token by its digest: no signature has to be verified again.
-      if (fit === 'current') return credentialOf(session, presented, null, parts);
+      if (fit === 'current') return settle(session, presented, null);
       // The answer with the new token may never have arrived: somebody clicked on before it came.
       const again = renewedBefore === undefined && getter === undefined;
       const kept = again ? await parts.vault.read(session.storeId) : null;
-      return credentialOf(session, 'absent', kept?.tokens.accessToken ?? null, parts);
+      return settle(session, 'absent', kept?.tokens.accessToken ?? null);
     }
     const freshness = await parts.keepFresh(session, parts.contextOf(req));
-    if (freshness.kind === 'over') return presented === 'absent' ? none : badCookie;
+    if (freshness.kind === 'over') return nobody;
     renewedSessions.set(req, freshness.session);
-    const { renewed } = freshness;
-    return credentialOf(freshness.session, fit === 'current' ? presented : 'absent', renewed, parts);
+    // A refresh fetches userinfo as well, unless that was away.
+    if (freshness.session.record.userAt > session.record.userAt) fetchedAnew.add(req);
+    return settle(freshness.session, fit === 'current' ? presented : 'absent', freshness.renewed);
   };
 }
 

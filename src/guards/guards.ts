@@ -2,7 +2,7 @@
 import type { Request, Response } from 'express';
 import type { Clock } from '../clock.ts';
 import type { RefusalHandler } from '../config/options.ts';
-import { asLatchkeyError, LatchkeyError } from '../errors.ts';
+import { asLatchkeyError, ConfigurationError, LatchkeyError } from '../errors.ts';
 import { type Emit, type EventContext, failureEvent } from '../events.ts';
 import { noStore } from '../http/no-store.ts';
 import { hasSameOriginProof, isSafeMethod } from '../http/same-origin.ts';
@@ -26,6 +26,11 @@ export interface GuardOptions extends Requirements {
   readonly optional?: boolean;
   /** A last check of your own; anything but `true` is a refusal. */
   readonly check?: (auth: RequestAuth, req: Request) => boolean | Promise<boolean>;
+  /**
+   * Fetches userinfo anew at the provider for each request, and judges by what it says now. When it cannot be asked:
+   * 503, and an optional guard sees nobody. Default: false.
+   */
+  readonly refresh?: boolean;
   /** `auto` sends people who open a page to log in and answers 401 to everything else. Default: `auto`. */
   readonly unauthenticated?: UnauthenticatedMode;
   /** Where the token is. Default: the Authorization header if there is one, else latchkey's cookie. */
@@ -56,6 +61,8 @@ export interface GuardParts {
   /** Gives the browser a token that was refreshed. */
   readonly handOut: HandOut;
   readonly handlers: RefusalHandlers;
+  /** False where the configuration says that userinfo is never asked. */
+  readonly hasUserinfo: boolean;
   readonly acrOrder: readonly string[];
   readonly baseUrl: URL;
   readonly clock: Clock;
@@ -66,6 +73,12 @@ export interface GuardParts {
 export function createGuards(parts: GuardParts): Guards {
   const guard = (options: AnyGuardOptions, withUser: boolean) => {
     enableSilent(parts.silent, options);
+    if (options.refresh === true && !parts.hasUserinfo) {
+      const mend = 'Take `refresh` away, or set the option `userinfo` to `login`.';
+      throw new ConfigurationError([
+        { name: 'refresh', problem: 'needs userinfo, which is never asked.', mend },
+      ]);
+    }
     return createGuard<never, never>((req, res, next) => {
       runGuard(parts, options, withUser, req, res)
         .then((passes) => {
@@ -129,11 +142,11 @@ function putOn(
 /** An optional page is served as anonymous while what is needed to know who it is cannot be reached. */
 async function lookAt(parts: GuardParts, options: GuardOptions, req: Request): Promise<Credential> {
   try {
-    return await parts.authenticate(req, options.token);
+    return await parts.authenticate(req, options.token, options.refresh === true);
   } catch (thrown) {
     const error = asLatchkeyError(thrown);
     if (options.optional !== true) throw thrown;
-    // A token that is dead and cannot be renewed now; that was said when the provider failed.
+    // A dead token or claims that cannot be renewed now; that was said when the provider failed.
     if (error.code === 'provider_unavailable') return { kind: 'none' };
     if (error.code !== 'store_unavailable') throw thrown;
     parts.emit({ ...parts.contextOf(req), type: 'store_failed', detail: error.message });

@@ -5,7 +5,10 @@ import { LatchkeyError } from '../errors.ts';
 import { clockToleranceSeconds } from './check-id-token.ts';
 import type { ExchangeParts } from './exchange-code.ts';
 import type { Claims } from './login-result.ts';
-import { translateError } from './translate-error.ts';
+import { statusOfAnswer, translateError } from './translate-error.ts';
+
+/** `token_refused`: the provider takes this access token no more. */
+export type Userinfo = Claims | 'other_subject' | 'token_refused' | null;
 
 /**
  * Fetches userinfo (OpenID Connect Core section 5.3). A provider without the endpoint yields null,
@@ -16,7 +19,7 @@ export async function fetchUserinfo(
   accessToken: Secret,
   subject: string,
   parts: ExchangeParts,
-): Promise<Claims | 'other_subject' | null> {
+): Promise<Userinfo> {
   const endpoint = parts.configuration.serverMetadata().userinfo_endpoint;
   if (endpoint === undefined) return null;
   let claims: unknown;
@@ -31,8 +34,11 @@ export async function fetchUserinfo(
       null,
       headers,
     );
+    if (response.status === 401) return 'token_refused';
     claims = await readClaims(response, parts);
   } catch (thrown) {
+    // RFC 6750 section 3.1: 401 speaks of the token, 403 of what it is good for.
+    if (statusOfAnswer(thrown) === 401) return 'token_refused';
     const error = translateError(thrown, 'userinfo');
     if (error.code !== 'id_token_invalid' && error.code !== 'internal_error') throw error;
     throw new LatchkeyError('userinfo_invalid', { detail: `userinfo: ${error.message}`, cause: thrown });

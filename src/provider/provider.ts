@@ -13,10 +13,10 @@ import { LatchkeyError } from '../errors.ts';
 import { checkLogoutToken, type LogoutToken } from './check-logout-token.ts';
 import { createClientAuth } from './client-auth.ts';
 import { type ExchangeParts, exchangeCode } from './exchange-code.ts';
-import { fetchUserinfo } from './fetch-userinfo.ts';
+import { fetchUserinfo, type Userinfo } from './fetch-userinfo.ts';
 import { createProviderKeys, type ProviderKeys } from './keys.ts';
 import { createLimitedFetch } from './limited-fetch.ts';
-import type { Claims, LoginChecks, LoginResult } from './login-result.ts';
+import type { LoginChecks, LoginResult } from './login-result.ts';
 import { createMetadata, type Metadata } from './metadata.ts';
 import { type RefreshRequest, type RefreshResult, refreshTokens } from './refresh-tokens.ts';
 import { translateError } from './translate-error.ts';
@@ -41,7 +41,7 @@ export interface Provider {
   /** Trades the refresh token for new tokens. Rejects only where trying again later makes sense. */
   refresh(request: RefreshRequest): Promise<RefreshResult>;
   /** Userinfo; null where the provider has none or the configuration says `never`. */
-  userinfo(accessToken: Secret, subject: string): Promise<Claims | 'other_subject' | null>;
+  userinfo(accessToken: Secret, subject: string): Promise<Userinfo>;
   /** Revokes (RFC 7009); a provider that has no revocation does nothing. */
   revoke(token: Secret, hint: 'refresh_token' | 'access_token'): Promise<void>;
   /** What a logout token says, after every check. Rejects with `logout_token_invalid` when one fails. */
@@ -109,6 +109,9 @@ export function createProvider(options: ResolvedOptions): Provider {
     if (userinfo === 'other_subject') {
       const detail = 'userinfo is about another subject, or about none';
       throw new LatchkeyError('userinfo_invalid', { detail });
+    }
+    if (userinfo === 'token_refused') {
+      throw new LatchkeyError('userinfo_invalid', { detail: 'userinfo endpoint answered 401' });
     }
     return { ...result, userinfo };
   };

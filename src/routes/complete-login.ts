@@ -6,6 +6,7 @@ import type { Emit, EventContext } from '../events.ts';
 import { keptUserAgent } from '../http/user-agent.ts';
 import { type AuthorizationRules, identityFrom } from '../identity/identity.ts';
 import type { LoginResult } from '../provider/login-result.ts';
+import type { ClaimsCache } from '../session/claims-cache.ts';
 import { refreshTime, type SessionRecord } from '../session/record.ts';
 import type { StartSession } from '../session/start-session.ts';
 import type { LoginPlace } from './login-place.ts';
@@ -16,6 +17,7 @@ export interface CompleteLoginParts {
   readonly rules: AuthorizationRules;
   readonly startSession: StartSession;
   readonly placeOf: LoginPlace;
+  readonly cache: ClaimsCache;
   readonly clock: Clock;
   readonly emit: Emit;
   readonly contextOf: (req: Request) => EventContext;
@@ -41,6 +43,7 @@ export function createCompleteLogin(parts: CompleteLoginParts) {
       issuer,
       subject: result.subject,
       user: identity.user,
+      userAt: now,
       scope: result.scope,
       permissions: identity.permissions,
       roles: identity.roles,
@@ -58,7 +61,9 @@ export function createCompleteLogin(parts: CompleteLoginParts) {
       previousUntil: 0,
     };
     const { accessToken, refreshToken, idToken } = result;
-    const tokens = { issuer, accessToken, refreshToken, idToken, expiresAt };
+    const accessTokenChecked = result.accessTokenClaims !== null;
+    const tokens = { issuer, accessToken, refreshToken, idToken, accessTokenChecked, expiresAt };
     await parts.startSession(req, res, record, tokens, Number(result.idTokenClaims.iat) * 1000);
+    if (result.userinfo !== null) parts.cache.write(record, { claims: result.userinfo, at: now });
   };
 }

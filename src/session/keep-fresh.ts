@@ -1,7 +1,6 @@
 // Keeps the tokens of a session alive: one refresh for all requests of all nodes, and its result for each of them.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LockBackend, RecordBackend } from '../config/session-stores.ts';
-import { randomToken } from '../crypto/random.ts';
 import type { Secret } from '../crypto/secret.ts';
 import { asLatchkeyError, LatchkeyError } from '../errors.ts';
 import type { Emit, EventContext } from '../events.ts';
@@ -10,6 +9,7 @@ import type { SessionLimits } from './lifetimes.ts';
 import type { LoadedSession } from './load-session.ts';
 import type { SessionRecord } from './record.ts';
 import { current, isDue, write } from './refresh-steps.ts';
+import { lockWaiting, withLock } from './session-lock.ts';
 import type { TokenSet, TokenVault, VaultContent } from './token-set.ts';
 
 /** What asking the provider came to. */
@@ -22,8 +22,15 @@ export type Freshness =
   | { readonly kind: 'fresh'; readonly session: LoadedSession; readonly renewed: Secret | null }
   | { readonly kind: 'over' };
 
-/** Refreshes where it is due. Rejects with `provider_unavailable` when the token is dead and cannot be renewed now. */
-export type KeepFresh = (session: LoadedSession, context: EventContext) => Promise<Freshness>;
+/**
+ * Refreshes where it is due. Rejects with `provider_unavailable` when the token is dead and cannot be renewed now.
+ * @param refused - the digest of a token that the provider takes no more: it is renewed although it is not due
+ */
+export type KeepFresh = (
+  session: LoadedSession,
+  context: EventContext,
+  refused?: string,
+) => Promise<Freshness>;
 
 /** What keeping fresh needs. */
 export interface KeepFreshParts {
@@ -32,8 +39,12 @@ export interface KeepFreshParts {
   readonly locks: LockBackend;
   readonly limits: SessionLimits;
   readonly end: EndSession;
-  /** Asks the provider. Rejects only where trying again later makes sense. */
-  readonly refresh: (record: SessionRecord, tokens: TokenSet) => Promise<RefreshOutcome>;
+  /** Asks the provider, for userinfo as well where that is wanted. Rejects only where trying again later makes sense. */
+  readonly refresh: (
+    record: SessionRecord,
+    tokens: TokenSet,
+    withUserinfo: boolean,
+  ) => Promise<RefreshOutcome>;
   /** Tells the provider that tokens are of no more use; never rejects. */
   readonly revoke: (tokens: TokenSet, context: EventContext) => Promise<boolean>;
   readonly emit: Emit;
@@ -42,11 +53,9 @@ export interface KeepFreshParts {
 /** The same for one request: the one that came first speaks for all who wait with it. */
 interface OwnParts extends KeepFreshParts {
   readonly context: EventContext;
+  readonly refused: string | undefined;
 }
 
-const leaseMs = 10_000;
-const pollMs = 25;
-const longestWaitMs = 15_000;
 /** After the provider failed, nobody asks it again for so long: requests must not queue up behind its time limit. */
 const pauseMs = 2000;
 
@@ -54,14 +63,14 @@ export function createKeepFresh(parts: KeepFreshParts): KeepFresh {
   const underWay = new Map<string, Promise<Freshness>>();
   let paused: { readonly until: number; readonly error: LatchkeyError } | null = null;
 
-  const attempt = async (session: LoadedSession, context: EventContext): Promise<Freshness> => {
+  const attempt: KeepFresh = async (session, context, refused) => {
     const isAlive = () => session.record.tokenExpiresAt > parts.limits.clock();
     if (paused !== null && performance.now() < paused.until) {
       if (isAlive()) return { kind: 'fresh', session, renewed: null };
       throw paused.error;
     }
     try {
-      return await renew(session, { ...parts, context });
+      return await renew(session, { ...parts, context, refused });
     } catch (thrown) {
       const failure = asLatchkeyError(thrown);
       if (failure.code === 'store_unavailable') throw failure;
@@ -76,11 +85,12 @@ export function createKeepFresh(parts: KeepFreshParts): KeepFresh {
     }
   };
 
-  return (session, context) => {
-    let running = underWay.get(session.storeId);
+  return (session, context, refused) => {
+    const key = `${session.storeId} ${refused ?? ''}`;
+    let running = underWay.get(key);
     if (running === undefined) {
-      running = attempt(session, context).finally(() => underWay.delete(session.storeId));
-      underWay.set(session.storeId, running);
+      running = attempt(session, context, refused).finally(() => underWay.delete(key));
+      underWay.set(key, running);
     }
     return running;
   };
@@ -88,34 +98,26 @@ export function createKeepFresh(parts: KeepFreshParts): KeepFresh {
 
 /** Takes the lock or waits for whoever has it, until the session is fresh, over, or nobody gets anywhere. */
 async function renew(session: LoadedSession, parts: OwnParts): Promise<Freshness> {
-  const { storeId } = session;
   const startedAt = performance.now();
-  while (performance.now() - startedAt < longestWaitMs) {
-    const owner = randomToken(12);
-    const mine = await parts.locks.take(storeId, owner, leaseMs);
-    const extending = mine
-      ? setInterval(() => extend(parts, storeId, owner), leaseMs / 3).unref()
-      : undefined;
-    try {
-      const now = await current(session, parts);
-      if (now === null) return { kind: 'over' };
-      if (!isDue(now.session.record, parts)) {
-        return { kind: 'fresh', session: now.session, renewed: now.kept.tokens.accessToken };
-      }
-      if (mine) {
-        const outcome = await renewAlone(now.session, now.kept, parts);
-        if (outcome !== 'again') return outcome;
-      } else if (now.session.record.tokenExpiresAt > parts.limits.clock()) {
-        // Somebody is at it, and this token still serves.
-        return { kind: 'fresh', session: now.session, renewed: null };
-      }
-    } finally {
-      clearInterval(extending);
-      if (mine) await parts.locks.release(storeId, owner).catch(() => {});
-    }
-    await sleep(pollMs);
+  while (performance.now() - startedAt < lockWaiting.longestMs) {
+    const outcome = await withLock(parts.locks, session.storeId, (mine) => step(session, mine, parts));
+    if (outcome !== 'again') return outcome;
+    await sleep(lockWaiting.pollMs);
   }
   throw new LatchkeyError('provider_unavailable', { detail: 'nobody finished the refresh in time' });
+}
+
+async function step(session: LoadedSession, mine: boolean, parts: OwnParts): Promise<Freshness | 'again'> {
+  const now = await current(session, parts);
+  if (now === null) return { kind: 'over' };
+  const { record } = now.session;
+  if (record.tokenHash !== parts.refused && !isDue(record, parts)) {
+    return { kind: 'fresh', session: now.session, renewed: now.kept.tokens.accessToken };
+  }
+  if (mine) return renewAlone(now.session, now.kept, parts);
+  // Somebody is at it, and this token still serves.
+  const serves = parts.refused === undefined && record.tokenExpiresAt > parts.limits.clock();
+  return serves ? { kind: 'fresh', session: now.session, renewed: null } : 'again';
 }
 
 /** With the lock: asks the provider and writes what came of it. `again`: somebody else wrote meanwhile. */
@@ -126,7 +128,7 @@ async function renewAlone(
 ): Promise<Freshness | 'again'> {
   const { storeId, record } = session;
   const { context } = parts;
-  const outcome = await parts.refresh(record, kept.tokens);
+  const outcome = await parts.refresh(record, kept.tokens, parts.refused === undefined);
   if (outcome.kind !== 'refreshed') {
     const latest = await parts.vault.read(storeId);
     // A lock that was lost on the way let another one in; then that one's tokens are the right ones.
@@ -144,24 +146,23 @@ async function renewAlone(
     return { kind: 'over' };
   }
   const sealed = parts.vault.seal(storeId, outcome.tokens);
-  const renewal = { latchkey: outcome.record, sealed, version: kept.version };
-  if (!(await write(storeId, renewal, parts))) {
+  let renewal = { latchkey: outcome.record, sealed, version: kept.version };
+  while (!(await write(storeId, renewal, parts))) {
+    const now = await current(session, parts);
     // Signed out while the provider was asked: nobody is left to use these.
-    if ((await current(session, parts)) === null) await parts.revoke(outcome.tokens, context);
-    return 'again';
+    if (now === null) await parts.revoke(outcome.tokens, context);
+    if (now === null || now.session.record.tokenHash !== record.tokenHash) return 'again';
+    // Claims alone were written, by somebody who got the lock after us. The tokens there are used up: these replace
+    // them. Which claims are newer nobody can tell, so they count as old.
+    renewal = { latchkey: { ...outcome.record, userAt: 0 }, sealed, version: now.kept.version };
   }
   parts.emit({ ...context, type: 'tokens_refreshed', subject: record.subject });
-  const data = Object.assign(session.data, { latchkey: outcome.record });
+  const data = Object.assign(session.data, { latchkey: renewal.latchkey });
   return {
     kind: 'fresh',
-    session: { storeId, record: outcome.record, data },
+    session: { storeId, record: renewal.latchkey, data },
     renewed: outcome.tokens.accessToken,
   };
-}
-
-function extend({ locks }: KeepFreshParts, storeId: string, owner: string): void {
-  // Failing here costs the lock at most; the version of the vault decides who may write.
-  locks.extend(storeId, owner, leaseMs).catch(() => {});
 }
 
 function unavailable(cause: LatchkeyError): LatchkeyError {

@@ -19,6 +19,7 @@ const schema = z.object({
   issuer: z.string(),
   subject: z.string(),
   user: z.record(z.string(), z.unknown()),
+  userAt: z.number().optional(),
   scope: texts,
   permissions: texts,
   roles: texts,
@@ -44,6 +45,8 @@ export interface SessionRecord {
   readonly subject: string;
   /** Userinfo: the claims about the person. */
   readonly user: Readonly<Record<string, unknown>>;
+  /** When that was fetched, in milliseconds since the epoch. */
+  readonly userAt: number;
   readonly scope: readonly string[];
   readonly permissions: readonly string[];
   readonly roles: readonly string[];
@@ -79,5 +82,7 @@ export function refreshTime(now: number, expiresInSeconds: number): number {
 /** latchkey's part of a session, or null when there is none or it is not of the right shape. */
 export function recordOf(session: SessionData | null | undefined): SessionRecord | null {
   const result = schema.safeParse(session?.latchkey);
-  return result.success ? result.data : null;
+  if (!result.success) return null;
+  // A version before this one did not note when; it was not before the login.
+  return { ...result.data, userAt: result.data.userAt ?? result.data.startedAt };
 }

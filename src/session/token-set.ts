@@ -9,6 +9,8 @@ export interface TokenSet {
   readonly accessToken: Secret;
   readonly refreshToken: Secret | null;
   readonly idToken: Secret;
+  /** Whether the access token is a JWT of this provider, checked when it came; null where that was not noted then. */
+  readonly accessTokenChecked: boolean | null;
   /** Milliseconds since the epoch. */
   readonly expiresAt: number;
 }
@@ -49,6 +51,7 @@ interface StoredTokens {
   readonly rt: string | null;
   readonly it: string;
   readonly exp: number;
+  readonly jwt?: boolean | null;
 }
 
 function serialize(tokens: TokenSet): string {
@@ -58,6 +61,7 @@ function serialize(tokens: TokenSet): string {
     rt: tokens.refreshToken?.reveal() ?? null,
     it: tokens.idToken.reveal(),
     exp: tokens.expiresAt,
+    jwt: tokens.accessTokenChecked,
   };
   return JSON.stringify(stored);
 }
@@ -70,6 +74,7 @@ function parse(text: string): TokenSet {
     accessToken: new Secret(stored.at),
     refreshToken: stored.rt === null ? null : new Secret(stored.rt),
     idToken: new Secret(stored.it),
+    accessTokenChecked: stored.jwt ?? null,
     expiresAt: stored.exp,
   };
 }

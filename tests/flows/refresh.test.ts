@@ -150,6 +150,7 @@ describe('what is kept after a refresh', () => {
       refreshAt: expect.closeTo(now + 3_570_000, -4),
       previousTokenHash: before.tokenHash,
       previousUntil: expect.closeTo(now + 60_000, -4),
+      userAt: expect.closeTo(now, -4),
     });
     for (const key of keys) expect(Number(await redis.send('TTL', key))).toBeGreaterThan(770);
     for (const key of keys) expect(Number(await redis.send('TTL', key))).toBeLessThanOrEqual(777);

@@ -13,6 +13,7 @@ const levels: Readonly<Record<string, number>> = {
   ...{ provider: 3, transaction: 3, session: 3, tokens: 3, identity: 3, stores: 3 },
   ...{ routes: 4, guards: 4, directory: 4, machine: 4, 'local-provider': 4 },
   'create-auth.ts': 5,
+  'wire-sessions.ts': 5,
   ...Object.fromEntries(doors.map((door) => [door, 5])),
   app: 6,
 };
@@ -30,6 +31,7 @@ const judgeImport = (path: string, target: string, isTypeOnly: boolean): string 
   if (low === undefined) return `${path} imports ${target}: "${to}" is no room of the house`;
   if (low < high) return null;
   if (doors.includes(from) && to === 'create-auth.ts') return null;
+  if (from === 'create-auth.ts' && to.startsWith('wire-')) return null;
   if (low === high && isTypeOnly && sharesTypes.has(high)) return null;
   return `${path} (level ${high}) imports ${target} (level ${low})`;
 };

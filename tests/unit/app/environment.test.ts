@@ -161,6 +161,8 @@ describe('variables together', () => {
     [{ OIDC_ISSUER: 'https://login.example.com' }, ['OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET']],
     [{ SESSION_IDLE_SECONDS: '7200', SESSION_ABSOLUTE_SECONDS: '3600' }, ['SESSION_IDLE_SECONDS']],
     [{ SESSION_ABSOLUTE_SECONDS: '3600' }, []],
+    [{ OIDC_USERINFO: 'never', OIDC_USERINFO_SECONDS: '60' }, ['OIDC_USERINFO_SECONDS']],
+    [{ OIDC_USERINFO: 'login', OIDC_USERINFO_SECONDS: '60' }, []],
     [{ SESSION_IDLE_SECONDS: '3600', SESSION_ABSOLUTE_SECONDS: '3600' }, []],
   ])('%j → %j', (source: Record<string, string>, names) => {
     expect(namesOf(source)).toEqual(names);

@@ -86,6 +86,13 @@ describe('options', () => {
     [{ permissionsClaim: [] }, ['permissionsClaim']],
     [{ neverReturnTo: ['https://evil.example'] }, ['neverReturnTo.0']],
     [{ sessions: undefined }, ['sessions']],
+    [{ userinfoSeconds: 60 }, []],
+    [{ userinfoSeconds: 0 }, ['userinfoSeconds']],
+    [{ userinfoSeconds: 60, userinfo: 'never' }, ['userinfoSeconds']],
+    [{ userinfoSeconds: 60, userinfoCache: new Map() }, []],
+    [{ userinfoCache: new Map() }, ['userinfoCache']],
+    [{ userinfoSeconds: 60, userinfoCache: {} }, ['userinfoCache']],
+    [{ userinfoSeconds: 60, userinfoCache: null }, ['userinfoCache']],
   ])('%j → %j', (more, names) => {
     expect(problemsOf({ ...good, ...more })).toEqual(names);
   });

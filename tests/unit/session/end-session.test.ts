@@ -15,6 +15,7 @@ const tokens = (name: string): TokenSet => ({
   accessToken: new Secret(`access ${name}`),
   refreshToken: new Secret(`refresh ${name}`),
   idToken: new Secret('id'),
+  accessTokenChecked: null,
   expiresAt: 0,
 });
 

@@ -1,29 +1,58 @@
-// Records as stores give them back, also those that an earlier version wrote.
+// What a store gives back as a session record: ours, one of a version before, or nothing.
 import type { SessionData } from 'express-session';
 import { describe, expect, it } from 'vitest';
-import { recordOf } from '../../../src/session/record.ts';
+import { recordOf, type SessionRecord } from '../../../src/session/record.ts';
 
-const before = {
+const record: SessionRecord = {
   v: 1,
-  ...{ issuer: 'https://provider.example', subject: 'ada', user: {}, scope: [], permissions: [], roles: [] },
-  ...{ acr: null, amr: [], authTime: null, providerSession: null, startedAt: 1, device: 'a browser' },
-  ...{ tokenHash: 'x', tokenExpiresAt: 2, refreshAt: null, previousTokenHash: null, previousUntil: 0 },
+  issuer: 'https://provider.example',
+  subject: 'user-ada',
+  user: { sub: 'user-ada' },
+  userAt: 2000,
+  scope: ['openid'],
+  permissions: [],
+  roles: [],
+  acr: null,
+  amr: [],
+  authTime: null,
+  providerSession: null,
+  startedAt: 1000,
+  device: '',
+  place: null,
+  tokenHash: 'hash',
+  tokenExpiresAt: 3000,
+  refreshAt: null,
+  previousTokenHash: null,
+  previousUntil: 0,
 };
-const read = (latchkey: unknown) => recordOf({ latchkey } as SessionData);
+const inSession = (latchkey: unknown): SessionData => ({ latchkey }) as SessionData;
 
-describe('a session record', () => {
-  it('from before places were kept is read, and has none', () => {
-    expect(read(before)).toEqual({ ...before, place: null });
+it('gives what was written', () => {
+  expect(recordOf(inSession(record))).toEqual(record);
+});
+
+it('takes the login as the time of userinfo where a version before did not note it', () => {
+  const { userAt: _, ...old } = record;
+  expect(recordOf(inSession(old))).toEqual({ ...record, userAt: 1000 });
+});
+
+it.each([null, 'yesterday', {}])('refuses %j as the time of userinfo', (userAt) => {
+  expect(recordOf(inSession({ ...record, userAt }))).toBeNull();
+});
+
+describe('a place', () => {
+  it('that a version before did not keep is none', () => {
+    const { place: _, ...old } = record;
+    expect(recordOf(inSession(old))).toEqual(record);
   });
 
-  it('has the place that was kept', () => {
-    expect(read({ ...before, place: '192.0.2.x' })?.place).toBe('192.0.2.x');
-    expect(read({ ...before, place: null })?.place).toBeNull();
+  it('is what was kept, and nothing but text', () => {
+    expect(recordOf(inSession({ ...record, place: '192.0.2.x' }))?.place).toBe('192.0.2.x');
+    for (const place of [7, {}, ['a']]) expect(recordOf(inSession({ ...record, place }))).toBeNull();
   });
+});
 
-  it('of another shape is none', () => {
-    for (const place of [7, {}, ['a']]) expect(read({ ...before, place })).toBeNull();
-    expect(read({ ...before, v: 2 })).toBeNull();
-    expect(recordOf(null)).toBeNull();
-  });
+it('of another shape is none', () => {
+  expect(recordOf(inSession({ ...record, v: 2 }))).toBeNull();
+  expect(recordOf(null)).toBeNull();
 });

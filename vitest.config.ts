@@ -1,4 +1,5 @@
 // How the tests run: one project per folder of tests, two workers, and the closing line.
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { ClosingLineReporter } from './tests/support/vitest-closing-line.ts';
 
@@ -17,7 +18,15 @@ const project = (name: string, groupOrder: number, times: ProjectTimes) => ({
 
 const browser = project('browser', 6, { testTimeout: seconds(60), hookTimeout: seconds(60) });
 
+/** Examples name the package as its users do; here that is the sources. */
+const sources = fileURLToPath(new URL('src/', import.meta.url));
+const alias = [
+  { find: /^latchkey$/, replacement: `${sources}index.ts` },
+  { find: /^latchkey\/([\w-]+)$/, replacement: `${sources}$1.ts` },
+];
+
 export default defineConfig({
+  resolve: { alias },
   test: {
     reporters: ['default', new ClosingLineReporter()],
     pool: 'forks',

@@ -7,7 +7,10 @@ import { asLatchkeyError, type LatchkeyError } from './errors.ts';
 import { createEmit } from './events.ts';
 import { createAuthenticate } from './guards/authenticate.ts';
 import { createChallenge } from './guards/challenge.ts';
-import { createGuards, type Guards } from './guards/guards.ts';
+import { createGuards, type GuardParts, type Guards } from './guards/guards.ts';
+import { createOwns, type Owns } from './guards/ownership.ts';
+import { createRequires, type Requires } from './guards/stacked.ts';
+import { createUpgrade, type Upgrade } from './guards/upgrade.ts';
 import { answerFailure } from './http/answer-failure.ts';
 import { clientAddress } from './http/client-address.ts';
 import { createCookiePolicy } from './http/cookies.ts';
@@ -39,6 +42,12 @@ import { wireSessions } from './wire-sessions.ts';
 export interface Auth extends Guards {
   /** `/login`, `/auth-callback`, `/logout` and the provider's two logout channels; mount it where the base URL's path says. */
   routes(): Router;
+  /** Requirements as a guard of their own, behind `authenticated` or `currentUser` on a route; alone it refuses. */
+  readonly requires: Requires;
+  /** Only the owner of an object passes: 404 where there is none, then 403 for everybody else. */
+  readonly owns: Owns;
+  /** The same guards for WebSocket handshakes: `server.on('upgrade', …)`. */
+  readonly upgrade: Upgrade;
   /** express-session for routes that keep data of their own in `req.session`. Guards do not need it. */
   session(): RequestHandler;
   /** Where the person behind a request is signed in, and how they end that. */
@@ -120,7 +129,7 @@ export function createAuth(options: AuthOptions): Auth {
     onError,
   });
 
-  const guards = createGuards({
+  const guardParts: GuardParts = {
     authenticate: createAuthenticate({ ...sessions, issuer, contextOf }),
     silent,
     challenge: createChallenge({
@@ -137,10 +146,14 @@ export function createAuth(options: AuthOptions): Auth {
     clock,
     emit,
     contextOf,
-  });
+  };
+  const guards = createGuards(guardParts);
 
   return {
     ...guards,
+    requires: createRequires(guardParts),
+    owns: createOwns(guardParts),
+    upgrade: createUpgrade((options) => guards.currentUser(options), onError),
     routes: () => router,
     session: () => sessions.writer,
     devices: sessions.devices,

@@ -39,6 +39,8 @@ const statusByCode = {
   insufficient_roles: 403,
   /** The guard's own `check` said no. */
   check_refused: 403,
+  /** The object belongs to somebody else. */
+  not_owner: 403,
   /** A request that changes something came without proof that one of our own pages sent it. */
   cross_site_request: 403,
   /** The session store is unreachable or too slow. */

@@ -33,13 +33,18 @@ export {
   LatchkeyError,
 } from './errors.ts';
 export type { AuthEvent, EventListener } from './events.ts';
+export { byMethod, type MethodGuard, type MethodGuards } from './guards/by-method.ts';
 export type { GuardOptions, Guards } from './guards/guards.ts';
+export type { OwnedHandler, OwnershipOptions, Owns } from './guards/ownership.ts';
 export type { Guard, GuardedHandler, GuardedRequest, RequestAuth, User } from './guards/request-auth.ts';
 export { allOf, anyOf, type Names, type NamesOption, type Requirements } from './guards/requirements.ts';
 export type { OptionalGuardOptions } from './guards/silent.ts';
+export type { Requires, StackedOptions } from './guards/stacked.ts';
 export { authorizationToken, cookieToken, type TokenGetter } from './guards/token-getters.ts';
+export type { Upgrade, UpgradeGuard, UpgradeOptions, UpgradeVisitor } from './guards/upgrade.ts';
 export { type Assets, loadAssets } from './http/assets.ts';
 export { clientAddress } from './http/client-address.ts';
+export { crossOrigin, originProblems } from './http/cross-origin.ts';
 export { type ListeningServer, listen } from './http/listen.ts';
 export { isPageNavigation } from './http/navigation.ts';
 export type { FailureView, LogoutView, Pages, SignedOutView } from './http/pages.ts';

@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import express, { type Express } from 'express';
 import type { AuthOptions } from '../index.ts';
-import { type Auth, createAuth, LatchkeyError, loadAssets } from '../index.ts';
+import { type Auth, createAuth, crossOrigin, LatchkeyError, loadAssets } from '../index.ts';
 import { apiRoutes } from './api-routes.ts';
 import { healthRoutes } from './health.ts';
 import { type Log, logEvents, logRequests } from './log.ts';
@@ -20,6 +20,8 @@ export interface AppParts {
   readonly auth: Omit<AuthOptions, 'pages' | 'onEvent'>;
   readonly log: Log;
   readonly trustProxy: number | readonly string[] | null;
+  /** Origins whose pages may call the API with credentials. Default: none. */
+  readonly corsOrigins?: readonly string[];
   /** Shown in the header. Default: `latchkey`. */
   readonly product?: string;
   /** Default: false. */
@@ -53,7 +55,9 @@ export function createApp(parts: AppParts): { app: Express; auth: Auth } {
 
   app.use(logRequests(log));
   app.use(securityHeaders(baseUrl, auth.providerOrigins));
-  app.use(refuseTwoHosts, refuseOddMethods);
+  app.use(refuseTwoHosts);
+  app.use(`${basePath}/api`, crossOrigin(parts.corsOrigins ?? []));
+  app.use(refuseOddMethods);
   app.use(healthRoutes(auth, log, parts.isStopping ?? (() => false)));
   app.use(requireHttps(baseUrl));
 

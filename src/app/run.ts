@@ -63,6 +63,7 @@ export async function start(settings: Settings, log: Log): Promise<Running> {
     log,
     trustProxy: settings.trustProxy,
     silentSignIn: settings.silentSignIn,
+    corsOrigins: settings.corsOrigins,
     isStopping: () => stopping,
   });
   const close = async () => {

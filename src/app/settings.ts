@@ -16,6 +16,8 @@ export interface Settings {
   readonly redisUrl: string | null;
   readonly dataDir: string;
   readonly trustProxy: number | readonly string[] | null;
+  /** Origins whose pages may call the API with credentials. */
+  readonly corsOrigins: readonly string[];
   readonly logLevel: string;
   /** Whether the pages that anybody may open ask the provider who is there. */
   readonly silentSignIn: boolean;
@@ -44,6 +46,7 @@ export function settingsFrom(environment: Environment): Settings {
     redisUrl: environment.REDIS_URL ?? null,
     dataDir: environment.DATA_DIR ?? './data',
     trustProxy: environment.TRUST_PROXY ?? null,
+    corsOrigins: environment.CORS_ORIGINS ?? [],
     logLevel: level,
     silentSignIn: environment.SILENT_SIGN_IN === 'on',
     clientId: environment.OIDC_CLIENT_ID ?? '',

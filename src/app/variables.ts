@@ -1,7 +1,7 @@
 // Every environment variable: its check, its default and what it is for, in one table.
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { minSecretLength } from '../index.ts';
+import { minSecretLength, originProblems } from '../index.ts';
 import { trustProxy } from './trust-proxy.ts';
 
 /** How to mend a missing or weak secret. */
@@ -158,6 +158,14 @@ export const variables = {
     check: trustProxy,
     fallback: '',
     about: 'number of proxy hops, or comma list of their subnets',
+  },
+  CORS_ORIGINS: {
+    check: list.refine((origins) => originProblems(origins).length === 0, {
+      error:
+        'has something that is no exact origin. Give scheme and host (and port), such as https://app.example.com.',
+    }),
+    fallback: '',
+    about: 'comma list of exact origins whose pages may call /api with credentials',
   },
   LOG_LEVEL: {
     check: oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'),

@@ -3,14 +3,15 @@ import type { Request, Response } from 'express';
 import type { Clock } from '../clock.ts';
 import type { RefusalHandler } from '../config/options.ts';
 import { asLatchkeyError, ConfigurationError, LatchkeyError } from '../errors.ts';
-import { type Emit, type EventContext, failureEvent } from '../events.ts';
+import type { Emit, EventContext } from '../events.ts';
 import { noStore } from '../http/no-store.ts';
-import { hasSameOriginProof, isSafeMethod } from '../http/same-origin.ts';
 import type { HandOut } from '../session/hand-out.ts';
 import type { Authenticate, Credential } from './authenticate.ts';
 import type { createChallenge, RefusalHandlers, UnauthenticatedMode } from './challenge.ts';
+import { firstRefusal, passOrFail, refuse } from './judge.ts';
+import { notePassed } from './passed.ts';
 import { createGuard, type Guard, type RequestAuth, type User } from './request-auth.ts';
-import { firstUnmet, loginFor, type Requirements, type Unmet } from './requirements.ts';
+import type { Requirements } from './requirements.ts';
 import {
   type AnyGuardOptions,
   enableSilent,
@@ -80,16 +81,7 @@ export function createGuards(parts: GuardParts): Guards {
       ]);
     }
     return createGuard<never, never>((req, res, next) => {
-      runGuard(parts, options, withUser, req, res)
-        .then((passes) => {
-          if (passes) next();
-        })
-        // Whatever fails here fails closed. `next` with nothing, or with 'route', would go on past the guard.
-        .catch((thrown: unknown) => {
-          const error = asLatchkeyError(thrown);
-          if (error.status >= 500) parts.emit({ ...parts.contextOf(req), ...failureEvent(error) });
-          next(thrown instanceof Error ? thrown : error);
-        });
+      passOrFail(parts, req, next, runGuard(parts, options, withUser, req, res));
     });
   };
   return {
@@ -107,6 +99,12 @@ async function runGuard(
   res: Response,
 ): Promise<boolean> {
   noStore(res);
+  if (req.method === 'OPTIONS') {
+    // Browsers ask without a credential before they send one. CORS stands before the guards, and a handler that
+    // answers every method must not run for nobody.
+    res.status(204).end();
+    return false;
+  }
   const credential = await lookAt(parts, options, req);
   if (credential.kind === 'invalid' && credential.tampered) parts.clearToken(req, res);
   if (credential.kind !== 'session') {
@@ -114,6 +112,7 @@ async function runGuard(
     if (options.optional === true && !byHeader) {
       if (await trySilently(parts.silent, options, parts.acrOrder, req, res)) return false;
       putOn(req, null, withUser);
+      notePassed(req, { kind: 'none' });
       return true;
     }
     const error = new LatchkeyError('unauthenticated', { returnTo: req.originalUrl });
@@ -124,7 +123,10 @@ async function runGuard(
   // Who is refused is known to the page that says so; the handler behind the guard does not run.
   putOn(req, credential, withUser);
   const unmet = await firstRefusal(parts, options, req, credential.auth);
-  if (unmet === null) return true;
+  if (unmet === null) {
+    notePassed(req, credential);
+    return true;
+  }
   await refuse(parts, options, req, res, unmet, credential);
   return false;
 }
@@ -152,51 +154,4 @@ async function lookAt(parts: GuardParts, options: GuardOptions, req: Request): P
     parts.emit({ ...parts.contextOf(req), type: 'store_failed', detail: error.message });
     return { kind: 'none' };
   }
-}
-
-async function firstRefusal(
-  parts: GuardParts,
-  options: GuardOptions,
-  req: Request,
-  auth: RequestAuth,
-): Promise<Unmet | null> {
-  if (!isSafeMethod(req.method) && !hasSameOriginProof(req, parts.baseUrl)) {
-    return { error: new LatchkeyError('cross_site_request'), stepUp: null };
-  }
-  const unmet = firstUnmet(auth, options, parts.acrOrder, Math.floor(parts.clock() / 1000));
-  if (unmet !== null || options.check === undefined) return unmet;
-  const passed = await options.check(auth, req);
-  return passed === true ? null : { error: new LatchkeyError('check_refused'), stepUp: null };
-}
-
-async function refuse(
-  parts: GuardParts,
-  options: GuardOptions,
-  req: Request,
-  res: Response,
-  unmet: Unmet,
-  credential: Credential,
-): Promise<void> {
-  const invalid = credential.kind === 'invalid';
-  const subject = credential.kind === 'session' ? credential.auth.subject : null;
-  if (invalid || subject !== null) {
-    const { code } = unmet.error;
-    parts.emit({ ...parts.contextOf(req), type: 'access_refused', code, subject, path: pathOf(req) });
-  }
-  const refusal = {
-    ...unmet,
-    // Asked for at once, so that an anonymous visitor makes one trip and not two.
-    login: unmet.stepUp ?? loginFor(options, parts.acrOrder),
-    tokenPresented: invalid,
-    byHeader: invalid && credential.by === 'header',
-    mode: options.unauthenticated ?? 'auto',
-  };
-  await parts.challenge(req, res, refusal, {
-    onUnauthenticated: options.onUnauthenticated ?? parts.handlers.onUnauthenticated,
-    onForbidden: options.onForbidden ?? parts.handlers.onForbidden,
-  });
-}
-
-function pathOf(req: Request): string {
-  return (req.originalUrl.split('?', 1)[0] ?? '').slice(0, 200);
 }

@@ -105,6 +105,11 @@ const words: Record<ErrorCode, FailureWords> = {
     text: 'Your account lacks a role. Ask an administrator of this site for it.',
     next: 'home',
   },
+  not_owner: {
+    heading: 'This belongs to somebody else',
+    text: 'You are signed in, but only its owner may open or change it.',
+    next: 'home',
+  },
   check_refused: {
     heading: 'You may not open this page',
     text: 'Your account is signed in, but this page is not open to it.',

@@ -30,6 +30,7 @@ export interface AppWorldOptions {
   readonly logLevel?: string;
   /** The app's start page asks the provider who is there. */
   readonly silentSignIn?: boolean;
+  readonly corsOrigins?: readonly string[];
 }
 
 export interface AppWorld extends AsyncDisposable {
@@ -136,12 +137,9 @@ export const startAppWorld = async (given: AppWorldOptions = {}): Promise<AppWor
   const prepared = await prepare(given);
   const lines: string[] = [];
   const log = createLog(given.logLevel ?? 'info', { write: (line: string) => void lines.push(line) });
-  const { app, auth } = createApp({
-    auth: prepared.options,
-    log,
-    trustProxy: given.trustProxy ?? null,
-    silentSignIn: given.silentSignIn ?? false,
-  });
+  const { corsOrigins = [], silentSignIn = false, trustProxy = null } = given;
+  const serving = { log, trustProxy, corsOrigins, silentSignIn };
+  const { app, auth } = createApp({ auth: prepared.options, ...serving });
   return open(prepared, app, auth, { lines, events: [] });
 };
 

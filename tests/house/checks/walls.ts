@@ -18,6 +18,7 @@ const vendorWalls: readonly Wall[] = [
   { packages: ['bowser'], inside: /^http\// },
   { packages: ['ejs'], inside: /^(app|local-provider)\// },
   { packages: ['oidc-provider'], inside: /^local-provider\// },
+  { packages: ['cors'], inside: /^http\// },
   { packages: ['node:crypto', 'crypto'], inside: /^crypto\// },
   { packages: ['node:process', 'process'], inside: /^app\/env\.ts$/ },
 ];

@@ -9,7 +9,7 @@ import {
   silencedTests,
   tooLong,
 } from './checks/file-habits.ts';
-import { appBehindTheDoors, misdirectedImports, unknownRooms } from './checks/rooms.ts';
+import { appBehindTheDoors, misdirectedImports, unknownRooms, usesOfTheTestKit } from './checks/rooms.ts';
 import { filesBelow, sources } from './checks/source-files.ts';
 import { breachedWalls } from './checks/walls.ts';
 
@@ -20,6 +20,7 @@ describe('the house', () => {
   it('has only rooms that are in its plan', () => expect(unknownRooms(files)).toEqual([]));
   it('has imports that point downwards', () => expect(misdirectedImports(files)).toEqual([]));
   it('has an app that uses the doors and nothing deeper', () => expect(appBehindTheDoors(files)).toEqual([]));
+  it('runs without the test kit', () => expect(usesOfTheTestKit(files)).toEqual([]));
   it('keeps vendors and globals behind their walls', () => expect(breachedWalls(files)).toEqual([]));
   it('has doors that only re-export', () => expect(doorsWithCode(files)).toEqual([]));
   it('has no barrels inside its rooms', () => expect(barrels(files)).toEqual([]));

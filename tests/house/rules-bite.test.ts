@@ -5,7 +5,7 @@ import { brokenLinks, codeBlocks } from './checks/documents.ts';
 import { environmentDrift } from './checks/environment-example.ts';
 import * as habits from './checks/file-habits.ts';
 import { exportedNames, importsOf } from './checks/imports.ts';
-import { appBehindTheDoors, misdirectedImports, unknownRooms } from './checks/rooms.ts';
+import { appBehindTheDoors, misdirectedImports, unknownRooms, usesOfTheTestKit } from './checks/rooms.ts';
 import { compileSnippets } from './checks/snippets.ts';
 import { breachedWalls } from './checks/walls.ts';
 
@@ -90,6 +90,19 @@ describe('rooms', () => {
     const inside = ['../crypto/seal.ts', '../create-auth.ts', '../guards/guard.ts'];
     expect(appBehindTheDoors(inside.map(text))).toHaveLength(inside.length);
     expect(appBehindTheDoors(['../index.ts', '../redis.ts', './env.ts', 'express'].map(text))).toEqual([]);
+  });
+
+  it('keep the test kit out of what runs', () => {
+    const text = (path: string, from: string) => file(path, `import { it } from '${from}';`);
+    const inside = [
+      text('create-auth.ts', './testing/cookie-jar.ts'),
+      text('app/main.ts', '../testing.ts'),
+      text('index.ts', './testing/signed-in.ts'),
+      file('app/main.ts', "import type { TestUser } from '../testing.ts';"),
+    ];
+    expect(usesOfTheTestKit(inside)).toHaveLength(inside.length);
+    const outside = [text('testing.ts', './testing/signed-in.ts'), text('testing/a.ts', './provider/b.ts')];
+    expect(usesOfTheTestKit(outside)).toEqual([]);
   });
 
   it('are only those of the plan', () => {

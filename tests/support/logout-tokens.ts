@@ -1,24 +1,16 @@
 // What a provider sends when somebody signs out there: logout tokens, good ones and bent ones, and their delivery.
-import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
+import { logoutClaims as claimsOf } from '../../src/testing/back-channel-logout.ts';
 import type { AppWorld } from './app-world.ts';
 import type { BrowserClient } from './browser-client.ts';
 import type { Json } from './scripted-provider/types.ts';
 import { type ScriptedProvider, testClient } from './scripted-provider.ts';
 
-export const logoutEvent = 'http://schemas.openid.net/event/backchannel-logout';
+export { logoutEvent } from '../../src/testing/back-channel-logout.ts';
 
 /** The claims of a good token about a person; a change that is `undefined` takes the claim out. */
-export const logoutClaims = (provider: ScriptedProvider, changes: Json = {}): Json => ({
-  iss: provider.issuer,
-  aud: testClient.clientId,
-  iat: provider.nowSeconds(),
-  exp: provider.nowSeconds() + 120,
-  jti: randomUUID(),
-  events: { [logoutEvent]: {} },
-  sub: 'user-ada',
-  ...changes,
-});
+export const logoutClaims = (provider: ScriptedProvider, changes: Json = {}): Json =>
+  claimsOf(provider.issuer, testClient.clientId, provider.nowSeconds(), { sub: 'user-ada', ...changes });
 
 /** A good token, signed, with `logout+jwt` as its type. */
 export const logoutToken = (

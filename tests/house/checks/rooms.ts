@@ -11,7 +11,7 @@ const levels: Readonly<Record<string, number>> = {
   ...{ 'errors.ts': 1, 'events.ts': 1, 'clock.ts': 1, crypto: 1 },
   ...{ config: 2, http: 2 },
   ...{ provider: 3, transaction: 3, session: 3, tokens: 3, identity: 3, stores: 3 },
-  ...{ routes: 4, guards: 4, directory: 4, machine: 4, 'local-provider': 4 },
+  ...{ routes: 4, guards: 4, directory: 4, machine: 4, 'local-provider': 4, testing: 4 },
   'create-auth.ts': 5,
   'wire-sessions.ts': 5,
   ...Object.fromEntries(doors.map((door) => [door, 5])),
@@ -61,3 +61,15 @@ export const appBehindTheDoors = (files: readonly SourceFile[]): string[] =>
 /** Files at the top of `src`, or folders, that the plan of the house does not know. */
 export const unknownRooms = (files: readonly SourceFile[]): string[] =>
   [...new Set(files.map(({ path }) => roomOf(path)))].filter((room) => levels[room] === undefined);
+
+/** The test kit is for tests: the library and the app run without it, and it reaches people by its door alone. */
+export const usesOfTheTestKit = (files: readonly SourceFile[]): string[] =>
+  files
+    .filter(({ path }) => roomOf(path) !== 'testing' && path !== 'testing.ts')
+    .flatMap((file) =>
+      importsOf(file).flatMap(({ from }) => {
+        const target = resolveImport(file.path, from);
+        const isKit = target !== null && ['testing', 'testing.ts'].includes(roomOf(target));
+        return isKit ? `${file.path} imports ${target}, which is for tests` : [];
+      }),
+    );

@@ -1,4 +1,5 @@
 // The authorization endpoint: no page, the person agrees at once; and pushed authorization requests.
+import { randomToken } from '../../crypto/random.ts';
 import { authenticateClient } from './client-auth.ts';
 import {
   type Endpoint,
@@ -8,8 +9,8 @@ import {
   type Reply,
   redirectReply,
 } from './core.ts';
-import { randomValue } from './grants.ts';
-import type { LoggedCall, TestClient } from './types.ts';
+import { readLoginHeader } from './login-header.ts';
+import type { LoggedCall, Login, TestClient } from './types.ts';
 
 const words = (text: string | null): string[] => (text ?? '').split(' ').filter((word) => word !== '');
 
@@ -35,26 +36,41 @@ const requestError = (request: URLSearchParams): string | null => {
   return isS256 && /^[\w-]{43}$/.test(challenge) ? null : 'invalid_request';
 };
 
+/** Who signs in: whom the browser of `signedIn` names, or whom the client hints at, or who was chosen. */
+const whoSignsIn = (core: ProviderCore, call: LoggedCall, request: URLSearchParams): Login | null => {
+  if (core.bend.user !== undefined) {
+    const user = core.bend.user(request);
+    return user === null ? null : { user };
+  }
+  const named = readLoginHeader(call.headers);
+  if (named !== null) return named;
+  const hinted = core.people.get(request.get('login_hint') ?? '');
+  if (hinted !== undefined) return { user: hinted };
+  return core.user === null ? null : { ...core.details, user: core.user };
+};
+
 /** What the person's answer adds to the response: a code, or the error that says why not. */
-const decide = (core: ProviderCore, client: TestClient, request: URLSearchParams): Record<string, string> => {
+const decide = (core: ProviderCore, client: TestClient, call: LoggedCall, request: URLSearchParams) => {
   const error = requestError(request);
-  if (error !== null) return { error, error_description: 'the scripted provider refuses this request' };
-  const user = core.bend.user === undefined ? core.user : core.bend.user(request);
-  if (user === null) {
+  if (error !== null) return { error, error_description: 'the test provider refuses this request' };
+  if (core.refusal !== null) {
+    return { error: core.refusal.error, error_description: core.refusal.description };
+  }
+  const login = whoSignsIn(core, call, request);
+  if (login === null) {
     return { error: words(request.get('prompt')).includes('none') ? 'login_required' : 'access_denied' };
   }
-  const code = randomValue();
-  const scope = words(request.get('scope'));
-  const authTime = core.authTime ?? core.nowSeconds();
-  core.memory.codes.set(code, {
-    client,
-    user,
-    scope,
-    request,
-    authTime,
-    sid: randomValue(12),
+  const { user, ...details } = login;
+  const code = randomToken();
+  const grant = {
+    ...{ client, user, request, details },
+    scope: words(request.get('scope')),
+    authTime: details.authTime ?? core.authTime ?? core.nowSeconds(),
+    sid: randomToken(12),
     isRevoked: false,
-  });
+  };
+  core.memory.codes.set(code, grant);
+  core.memory.logins.push(grant);
   return { code };
 };
 
@@ -73,7 +89,7 @@ export const authorize: Endpoint = async (core, call) => {
   if (!(client.redirectUris?.includes(redirectUri) ?? URL.canParse(redirectUri))) {
     return errorReply('invalid_request', 'redirect_uri is not registered');
   }
-  const response = new URLSearchParams(decide(core, client, request));
+  const response = new URLSearchParams(Object.entries(decide(core, client, call, request)));
   const state = request.get('state');
   if (state !== null) response.set('state', state);
   response.set('iss', core.issuer);
@@ -86,7 +102,7 @@ export const authorize: Endpoint = async (core, call) => {
 export const par: Endpoint = async (core, call) => {
   const client = await authenticateClient(call, core.clients, core.issuer);
   if (typeof client === 'string') return errorReply('invalid_client', client, 401);
-  const requestUri = `urn:ietf:params:oauth:request_uri:${randomValue(16)}`;
+  const requestUri = `urn:ietf:params:oauth:request_uri:${randomToken(16)}`;
   const request = new URLSearchParams(call.form);
   request.set('client_id', client.clientId);
   core.memory.pushedRequests.set(requestUri, request);

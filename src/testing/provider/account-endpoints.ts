@@ -1,7 +1,15 @@
 // Userinfo, introspection, revocation and end_session.
 import { authenticateClient } from './client-auth.ts';
-import { type Endpoint, errorReply, jsonReply, type Reply, redirectReply } from './core.ts';
-import { applyBend, type Json } from './types.ts';
+import {
+  type Endpoint,
+  errorReply,
+  jsonReply,
+  type ProviderCore,
+  personOf,
+  type Reply,
+  redirectReply,
+} from './core.ts';
+import { applyBend, type Grant, type Json } from './types.ts';
 
 /** OpenID Connect Core section 5.4. Claims that are in no scope are always given. */
 const claimsByScope: Readonly<Record<string, readonly string[]>> = {
@@ -19,32 +27,48 @@ const isGranted = (claim: string, scope: readonly string[]): boolean => {
   return owners.length === 0 || owners.some(([name]) => scope.includes(name));
 };
 
-const unauthorized = (): Reply =>
-  jsonReply({ error: 'invalid_token' }, 401, { 'www-authenticate': 'Bearer error="invalid_token"' });
+const unauthorized = (error = 'invalid_token', status = 401): Reply =>
+  jsonReply({ error }, status, { 'www-authenticate': `Bearer error="${error}"` });
+
+/** The grant of an access token that works. */
+const grantOf = (core: ProviderCore, accessToken: string): Grant | null => {
+  const ends = core.memory.facts.get(accessToken)?.expiresAt ?? Number.POSITIVE_INFINITY;
+  if (core.expiresTokens && ends <= core.nowSeconds()) return null;
+  return core.memory.find(core.memory.accessTokens, accessToken);
+};
 
 export const userinfo: Endpoint = async (core, call) => {
   const accessToken = (call.headers.authorization ?? '').replace(/^Bearer /i, '');
-  const grant = core.memory.find(core.memory.accessTokens, accessToken);
+  const grant = grantOf(core, accessToken);
   if (grant === null) return unauthorized();
-  const entries = Object.entries(grant.user).filter(([claim]) => isGranted(claim, grant.scope));
+  if (!grant.scope.includes('openid')) return unauthorized('insufficient_scope', 403);
+  const entries = Object.entries(personOf(core, grant)).filter(([claim]) => isGranted(claim, grant.scope));
   const claims = await applyBend(core.bend.userinfo, Object.fromEntries(entries) as Json, { grant });
   if (core.bend.signUserinfo === undefined) return jsonReply(claims);
   const body = await core.bend.signUserinfo(claims as Json, { grant });
   return { status: 200, headers: { 'content-type': 'application/jwt', 'cache-control': 'no-store' }, body };
 };
 
+/** RFC 7662 section 2.2. */
+const describeToken = (core: ProviderCore, token: string, grant: Grant): Json => {
+  const facts = core.memory.facts.get(token);
+  if (facts?.claims !== undefined) return { active: true, token_type: 'Bearer', ...facts.claims };
+  const { sub, permissions, roles } = personOf(core, grant);
+  return {
+    ...{ active: true, iss: core.issuer, sub, client_id: grant.client.clientId },
+    ...{ scope: grant.scope.join(' '), token_type: 'Bearer' },
+    exp: core.expiresTokens && facts !== undefined ? facts.expiresAt : core.nowSeconds() + 60,
+    ...(core.audience === null ? {} : { aud: core.audience }),
+    ...{ permissions, roles },
+  };
+};
+
 export const introspection: Endpoint = async (core, call) => {
   const client = await authenticateClient(call, core.clients, core.issuer);
   if (typeof client === 'string') return errorReply('invalid_client', client, 401);
-  const grant = core.memory.find(core.memory.accessTokens, call.form.get('token') ?? '');
-  const answer: Json =
-    grant === null
-      ? { active: false }
-      : {
-          ...{ active: true, iss: core.issuer, sub: grant.user.sub, client_id: grant.client.clientId },
-          ...{ scope: grant.scope.join(' '), token_type: 'Bearer', exp: core.nowSeconds() + 60 },
-          ...{ permissions: grant.user.permissions, roles: grant.user.roles },
-        };
+  const token = call.form.get('token') ?? '';
+  const grant = grantOf(core, token);
+  const answer = grant === null ? { active: false } : describeToken(core, token, grant);
   return jsonReply(await applyBend(core.bend.introspection, answer, undefined));
 };
 

@@ -1,9 +1,11 @@
-// The provider's socket: reads and records each request, and lets the raw answer or the endpoint reply.
+// The provider's socket: reads and records each request, opens the port, closes it and opens it again.
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { systemClock } from '../../clock.ts';
 import type { EndpointName, LoggedCall } from './types.ts';
 
+/** A certificate and its key, as PEM. */
 export interface TlsFiles {
   readonly key: string;
   readonly cert: string;
@@ -18,10 +20,15 @@ export interface Listener {
 }
 
 export const openListener = async (handler: RequestListener, tls: TlsFiles | null): Promise<Listener> => {
-  const make = (): Server => (tls === null ? createServer(handler) : createTlsServer(tls, handler));
+  // A login that names its person has all of their claims in one header (see login-header.ts).
+  const limits = { maxHeaderSize: 256 * 1024 };
+  const make = (): Server =>
+    tls === null ? createServer(limits, handler) : createTlsServer({ ...tls, ...limits }, handler);
   const listen = (server: Server, port: number): Promise<number> =>
     new Promise((resolve, reject) => {
       server.once('error', reject);
+      // A test that forgets to close the provider ends all the same.
+      server.unref();
       server.listen(port, '127.0.0.1', () => resolve((server.address() as AddressInfo).port));
     });
   let server = make();
@@ -49,5 +56,5 @@ export const readCall = async (request: IncomingMessage, endpoint: EndpointName)
   const { method = '', headers } = request;
   const isForm = (headers['content-type'] ?? '').startsWith('application/x-www-form-urlencoded');
   const form = new URLSearchParams(isForm ? body : '');
-  return { endpoint, method, path: pathname, query: searchParams, headers, body, form, at: Date.now() };
+  return { endpoint, method, path: pathname, query: searchParams, headers, body, form, at: systemClock() };
 };

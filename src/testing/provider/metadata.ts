@@ -14,7 +14,7 @@ const metadata = (issuer: string, algorithm: string): Json => ({
   end_session_endpoint: endpointUrl(issuer, 'end_session'),
   response_types_supported: ['code'],
   response_modes_supported: ['query', 'form_post'],
-  grant_types_supported: ['authorization_code', 'refresh_token'],
+  grant_types_supported: ['authorization_code', 'refresh_token', 'client_credentials'],
   subject_types_supported: ['public'],
   scopes_supported: ['openid', 'profile', 'email', 'address', 'phone', 'offline_access', 'reports'],
   id_token_signing_alg_values_supported: [algorithm],

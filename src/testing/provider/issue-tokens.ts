@@ -1,17 +1,14 @@
 // What the token endpoint gives out: ID tokens signed honestly or as bent, access and refresh tokens.
-import { createHash } from 'node:crypto';
-import type { ProviderCore } from './core.ts';
-import { randomValue } from './grants.ts';
+import { leftHalfDigest } from '../../crypto/digest.ts';
+import { randomToken } from '../../crypto/random.ts';
+import { accessTokenClaims } from './access-token-claims.ts';
+import { type ProviderCore, personOf } from './core.ts';
 import { signJwt } from './keys.ts';
 import { applyBend, type Grant, type GrantType, type IssueContext, type Json } from './types.ts';
 
 /** OpenID Connect Core section 3.1.3.6: the left half of the hash that goes with the algorithm. */
-const atHash = (accessToken: string, algorithm: string): string => {
-  const digest = createHash(algorithm === 'EdDSA' ? 'sha512' : 'sha256')
-    .update(accessToken)
-    .digest();
-  return digest.subarray(0, digest.length / 2).toString('base64url');
-};
+const atHash = (accessToken: string, algorithm: string): string =>
+  leftHalfDigest(algorithm === 'EdDSA' ? 'sha512' : 'sha256', accessToken);
 
 const requestedAcr = (request: URLSearchParams): string | undefined =>
   request.get('acr_values')?.split(' ').find(Boolean);
@@ -20,8 +17,8 @@ const honestClaims = (core: ProviderCore, context: IssueContext, accessToken: st
   const { grant } = context;
   const now = core.nowSeconds();
   const nonce = grant.request.get('nonce');
-  const acr = requestedAcr(grant.request);
-  const { permissions, roles } = grant.user;
+  const acr = grant.details?.acr ?? requestedAcr(grant.request);
+  const { permissions, roles } = personOf(core, grant);
   return {
     iss: core.issuer,
     sub: grant.user.sub,
@@ -30,7 +27,7 @@ const honestClaims = (core: ProviderCore, context: IssueContext, accessToken: st
     exp: now + 600,
     auth_time: grant.authTime,
     sid: grant.sid,
-    amr: ['pwd'],
+    amr: grant.details?.amr ?? ['pwd'],
     at_hash: atHash(accessToken, core.keys.current.alg),
     // A refreshed ID token carries no nonce (OpenID Connect Core section 12.2).
     ...(nonce !== null && context.grantType === 'authorization_code' ? { nonce } : {}),
@@ -61,6 +58,11 @@ const issueIdToken = async (
   return bend.signIdToken(claims, { ...context, header, keys, key, honest: sign });
 };
 
+const honestAccessToken = async (core: ProviderCore, grant: Grant): Promise<string> => {
+  if (core.accessTokenFormat === 'opaque') return randomToken();
+  return signJwt(core.keys.current, accessTokenClaims(core, grant), { typ: 'at+jwt' });
+};
+
 /** The whole token response for a grant, remembered so that its tokens work. */
 export const issueTokens = async (
   core: ProviderCore,
@@ -69,19 +71,22 @@ export const issueTokens = async (
 ): Promise<unknown> => {
   const { bend, memory, refreshTokens } = core;
   const context: IssueContext = { grant, grantType, issuer: core.issuer };
-  const accessToken = bend.accessToken === undefined ? randomValue() : await bend.accessToken(context);
+  const accessToken = await (bend.accessToken ?? (() => honestAccessToken(core, grant)))(context);
   memory.accessTokens.set(accessToken, grant);
+  memory.facts.set(accessToken, { expiresAt: core.nowSeconds() + core.accessTokenSeconds });
+  const isPerson = grantType !== 'client_credentials';
   const wantsRefresh =
-    refreshTokens === 'always' ||
-    (refreshTokens === 'with_offline_access' && grant.scope.includes('offline_access'));
-  const refreshToken = randomValue();
+    isPerson &&
+    (refreshTokens === 'always' ||
+      (refreshTokens === 'with_offline_access' && grant.scope.includes('offline_access')));
+  const refreshToken = randomToken();
   if (wantsRefresh) memory.refreshTokens.set(refreshToken, grant);
   const response: Json = {
     access_token: accessToken,
     token_type: 'Bearer',
     expires_in: core.accessTokenSeconds,
     scope: grant.scope.join(' '),
-    id_token: await issueIdToken(core, context, accessToken),
+    ...(isPerson ? { id_token: await issueIdToken(core, context, accessToken) } : {}),
     ...(wantsRefresh ? { refresh_token: refreshToken } : {}),
   };
   return applyBend(bend.tokenResponse, response, context);

@@ -26,7 +26,7 @@ export function readEnvironment(source: NodeJS.ProcessEnv = process.env): Enviro
     else
       problems.push({
         name,
-        problem: result.error.issues[0]?.message ?? 'is not right.',
+        problem: [...new Set(result.error.issues.map(({ message }) => message))].join(' It '),
         mend: `What it is for: ${about}.`,
       });
   }

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { minSecretLength, originProblems } from '../index.ts';
+import { redisUrlProblems } from '../redis.ts';
 import { trustProxy } from './trust-proxy.ts';
 
 /** How to mend a missing or weak secret. */
@@ -138,14 +139,11 @@ export const variables = {
     about: '`plain` shares the token with sibling services',
   },
   REDIS_URL: {
-    check: z
-      .string()
-      .regex(/^rediss?:\/\//, { error: 'does not begin with redis:// or rediss://.' })
-      .refine((text) => URL.canParse(text), {
-        error: 'is not a URL; percent-encode special characters of the password.',
-      }),
+    check: z.string().superRefine((text, found) => {
+      for (const { problem, mend } of redisUrlProblems(text)) found.addIssue(`${problem} ${mend}`);
+    }),
     fallback: 'unset: embedded store in DATA_DIR',
-    about: 'where sessions live: redis:// or rediss://',
+    about: 'where sessions live: redis://, redis+sentinel:// or redis+cluster://; with TLS rediss…',
   },
   SILENT_SIGN_IN: {
     check: oneOf('on', 'off'),

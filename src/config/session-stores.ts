@@ -25,7 +25,8 @@ export interface RecordBackend {
   update(id: string, session: SessionData): Promise<void>;
   /**
    * Replaces latchkey's part of the record and the vault in one step; the app's part and both leases stay.
-   * @returns false, and nothing is written, when either is gone or the vault has another version than `renewal`'s
+   * @returns false, and nothing is written, when either is gone or the vault has another version than `renewal`'s.
+   * The very renewal that is there already counts as written: it may arrive twice.
    */
   renew(id: string, renewal: Renewal): Promise<boolean>;
   /** Gives the record and its vault a new lease and sets `seenAt`, and changes nothing else. Absent: nothing happens. */
@@ -58,7 +59,7 @@ export interface VaultBackend {
 
 /** One at a time in the whole installation. */
 export interface LockBackend {
-  /** True when nobody held it; it is let go by itself after `leaseMs` unless it is extended. */
+  /** True when nobody else held it, so an owner may ask twice; it is let go by itself after `leaseMs` unless it is extended. */
   take(key: string, owner: string, leaseMs: number): Promise<boolean>;
   /** False when it is not this owner's any more. */
   extend(key: string, owner: string, leaseMs: number): Promise<boolean>;
@@ -68,7 +69,10 @@ export interface LockBackend {
 
 /** Things that may happen once in the whole installation, such as using up a login. */
 export interface OnceBackend {
-  /** True for the first caller with this key on any node, false for everybody after; forgotten after `seconds`. */
+  /**
+   * True for the first call with this key on any node, false for every one after; forgotten after `seconds`. A call
+   * whose answer was lost on the way may be repeated by the store, and is still one call.
+   */
   claim(key: string, seconds: number): Promise<boolean>;
   /** The one who claimed it is done. */
   finish(key: string, seconds: number): Promise<void>;

@@ -28,7 +28,6 @@ export function crossOrigin(origins: readonly string[]): RequestHandler {
   if (problems.length > 0) throw new ConfigurationError(problems);
   const named = new Set(origins);
   const answer = cors({
-    // A list makes `cors` say Vary: Origin on every answer, named or not: caches must keep them apart.
     origin: [...named],
     credentials: true,
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
@@ -38,7 +37,14 @@ export function crossOrigin(origins: readonly string[]): RequestHandler {
     optionsSuccessStatus: 204,
   });
   return (req, res, next) => {
-    if (req.headers.origin !== undefined && named.has(req.headers.origin)) fromNamedOrigin.add(req);
+    if (named.size === 0) return next();
+    const { origin } = req.headers;
+    if (origin === undefined || !named.has(origin)) {
+      // Nothing is allowed, and nothing is said but that caches must keep the answers apart.
+      res.vary('Origin');
+      return next();
+    }
+    fromNamedOrigin.add(req);
     answer(req, res, next);
   };
 }

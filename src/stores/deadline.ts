@@ -1,5 +1,8 @@
 // A deadline for many small calls from one coarse shared timer, instead of a timer for each of them.
 
+/** Thrown by a call that took too long. What it asked for may happen all the same. */
+export class DeadlinePassed extends Error {}
+
 /** Rejects what takes longer than the deadline. */
 export type WithDeadline = <T>(call: Promise<T>) => Promise<T>;
 
@@ -27,7 +30,7 @@ export function createDeadline(
       // In order of arrival, so the first one that still has time ends the walk.
       if (entry.endsAt > time) break;
       pending.delete(entry);
-      entry.reject(new Error(`no answer within ${milliseconds} ms`));
+      entry.reject(new DeadlinePassed(`no answer within ${milliseconds} ms`));
     }
     if (pending.size > 0) return;
     clearInterval(timer);

@@ -1,13 +1,18 @@
-// The connection to Redis: fails at once while it is down, and never waits longer than the deadline.
-import { createClient } from 'redis';
+// The way to Redis: every command has a deadline, fails at once in an outage, and survives a connection that died.
 import { LatchkeyError } from '../errors.ts';
-import { createDeadline } from './deadline.ts';
+import { createDeadline, DeadlinePassed } from './deadline.ts';
+import { linkToCluster } from './redis-cluster.ts';
+import { keepLink, type RedisCommands, type RedisLink } from './redis-link.ts';
+import { NotConnected, sendAgain } from './redis-retry.ts';
+import { linkThroughSentinel } from './redis-sentinel.ts';
+import { openServer, type RedisTls } from './redis-server.ts';
+import type { RedisAddress, RedisNode } from './redis-url.ts';
 
 /** Options of the connection. */
 export interface RedisOptions {
-  /** Put before every key. Default: `latchkey:`. */
+  /** Put before every key. Default: `latchkey:`. With Cluster it must have no braces. */
   readonly prefix?: string;
-  /** Milliseconds that one command may take. Default: 2000. */
+  /** Milliseconds that one command may take, with the second try that a broken connection costs. Default: 2000. */
   readonly commandTimeoutMs?: number;
   /** Called when the connection breaks or cannot be made. */
   readonly onError?: (error: Error) => void;
@@ -16,55 +21,64 @@ export interface RedisOptions {
 /** A running connection. */
 export interface RedisConnection {
   /** Runs one command. Rejects with `store_unavailable` when Redis is down or slow. */
-  run<T>(command: (client: RedisClient) => Promise<T>): Promise<T>;
+  run<T>(command: (client: RedisCommands) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
-type RedisClient = ReturnType<typeof createRedisClient>;
-
-function createRedisClient(url: string) {
-  return createClient({
-    url,
-    // A request must not wait for Redis to come back: it is told at once and tries again.
-    disableOfflineQueue: true,
-    // One timer per command costs more than the command; the shared deadline stands in its place.
-    commandOptions: { timeout: 0 },
-    socket: { connectTimeout: 2000, reconnectStrategy: (retries) => Math.min(50 * 2 ** retries, 1000) },
-  });
-}
-
 /** Connects in the background; commands sent before the first connection wait for it, up to the deadline. */
-export function connectRedis(url: string, options: RedisOptions): RedisConnection {
-  const client = createRedisClient(url);
-  const withDeadline = createDeadline(options.commandTimeoutMs ?? 2000);
-  let connecting: Promise<unknown> | null = null;
-
-  // What a listener throws inside the client would stop it from ever connecting again.
-  client.on('error', (error: Error) => void Promise.try(() => options.onError?.(error)).catch(() => {}));
-  // Only the first attempt is waited for: once it failed, commands are refused until a later one succeeds.
-  connecting = new Promise<void>((resolve) => {
-    client.once('ready', () => resolve());
-    client.once('error', () => resolve());
-  }).then(() => {
-    connecting = null;
+export function connectRedis(
+  address: RedisAddress,
+  tls: RedisTls,
+  options: Omit<RedisOptions, 'prefix'>,
+): RedisConnection {
+  const timeoutMs = options.commandTimeoutMs ?? 2000;
+  const withDeadline = createDeadline(timeoutMs);
+  const report = (error: unknown) => {
+    const known = error instanceof Error ? error : new Error(String(error));
+    // What a listener throws must not end the connecting.
+    void Promise.try(() => options.onError?.(known)).catch(() => {});
+  };
+  const link = linkTo(address, tls, report);
+  let tried: Promise<void> | null = link.tried.then(() => {
+    tried = null;
   });
-  // Rejects only when close() comes before the first connection.
-  client.connect().catch(() => {});
+
+  const send = <T>(
+    command: (client: RedisCommands) => Promise<T>,
+    client: RedisCommands | null,
+  ): Promise<T> => {
+    const times = { startedAt: performance.now(), timeoutMs, graceMs: timeoutMs / 2 };
+    if (client === null) return sendAgain(link, command, { error: new NotConnected(), client }, times);
+    return command(client).catch((error: unknown) => sendAgain(link, command, { error, client }, times));
+  };
 
   return {
     async run(command) {
+      let client: RedisCommands | null = null;
       try {
-        if (connecting !== null) await withDeadline(connecting);
-        return await withDeadline(command(client));
+        // Only the first attempt is waited for: once it failed, commands are refused until a later one succeeds.
+        if (tried !== null) await withDeadline(tried);
+        client = link.client;
+        return await withDeadline(send(command, client));
       } catch (cause) {
+        // No answer in all that time: the server hangs, or the connection is dead and nobody has said so.
+        if (cause instanceof DeadlinePassed) link.suspect(client);
         throw new LatchkeyError('store_unavailable', { detail: `Redis: ${messageOf(cause)}`, cause });
       }
     },
-    async close() {
-      if (client.isReady) await withDeadline(client.close()).catch(() => client.destroy());
-      else if (client.isOpen) client.destroy();
-    },
+    close: () => link.close(),
   };
+}
+
+function linkTo(address: RedisAddress, tls: RedisTls, report: (error: unknown) => void): RedisLink {
+  if (address.kind === 'cluster') return linkToCluster(address, tls, report);
+  if (address.kind === 'sentinel') return linkThroughSentinel(address, tls, report);
+  const { login, database } = address;
+  const node = address.nodes[0] as RedisNode;
+  return keepLink<RedisCommands>(
+    (lost, signal) => openServer({ node, login, tls, database }, lost, signal),
+    report,
+  );
 }
 
 function messageOf(cause: unknown): string {

@@ -1,4 +1,5 @@
-// The steps that have to happen in one piece inside Redis. Each touches only keys of one slot.
+// The steps that have to happen in one piece inside Redis. Each touches only keys of one slot of a cluster, and means
+// the same when it is carried out twice: a connection can die after the script ran and before its answer came.
 
 /**
  * Touch. KEYS: record, vault. ARGV: seconds, stamp. SETRANGE alone would create an ended session anew, and for
@@ -24,13 +25,17 @@ redis.call('SET', KEYS[1], text, 'EX', ARGV[2])
 redis.call('EXPIRE', KEYS[2], ARGV[2])
 return 1`;
 
-/** Renew. KEYS: record, vault. ARGV: latchkey's part with its length, sealed tokens, version they follow. */
+/**
+ * Renew. KEYS: record, vault. ARGV: latchkey's part with its length, sealed tokens, version they follow. A seal is
+ * never made twice, so a vault that holds this very text was written by the first copy of this renewal.
+ */
 export const renewScript = `
 local stored = redis.call('GET', KEYS[1])
 local vault = redis.call('GET', KEYS[2])
 if not stored or not vault then return 0 end
 local colon = string.find(vault, ':', 1, true)
 local length = tonumber(string.sub(stored, 14, 19))
+if vault == (tonumber(ARGV[3]) + 1) .. ':' .. ARGV[2] then return 1 end
 if not colon or not length or string.sub(vault, 1, colon - 1) ~= ARGV[3] then return 0 end
 local own = 19 + length
 redis.call('SET', KEYS[1], string.sub(stored, 1, 13) .. ARGV[1] .. string.sub(stored, own + 1), 'KEEPTTL')

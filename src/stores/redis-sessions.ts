@@ -2,8 +2,9 @@
 import { RedisStore } from 'connect-redis';
 import type { SessionData } from 'express-session';
 import type { RecordBackend, SessionLifetimes, SessionStoreFactory } from '../config/session-stores.ts';
-import { ConfigurationError } from '../errors.ts';
-import { connectRedis, type RedisConnection, type RedisOptions } from './redis-client.ts';
+import { randomToken } from '../crypto/random.ts';
+import { redisAt } from './redis-at.ts';
+import type { RedisConnection, RedisOptions } from './redis-client.ts';
 import { redisIndex } from './redis-index.ts';
 import { extendScript, releaseScript, renewScript, touchScript, updateScript } from './redis-scripts.ts';
 import { readSession, stampOf, writePart, writeSession } from './stored-session.ts';
@@ -18,19 +19,20 @@ interface Keys {
 }
 
 /**
- * Sessions in Redis.
- * @param url - `redis://` or `rediss://`
+ * Sessions in Redis: one server, Sentinel or Cluster, each also with TLS.
+ * @param url - `redis://…`, `redis+sentinel://host,host/master-name` or `redis+cluster://host,host`; `rediss…` for TLS
+ * @throws ConfigurationError with everything that is wrong with the URL; it never repeats any part of it
  */
 export function redisSessions(url: string, options: RedisOptions = {}): SessionStoreFactory {
-  if (!/^rediss?:\/\//.test(url) || !URL.canParse(url)) {
-    // The text is not repeated: it may hold the password.
-    const mend = 'Give redis://user:password@host:port, special characters of the password percent-encoded.';
-    throw new ConfigurationError([{ name: 'redisSessions', problem: 'was given no Redis URL.', mend }]);
-  }
+  const connect = redisAt('redisSessions', url, options);
   return (lifetimes) => {
-    const redis = connectRedis(url, options);
+    const redis = connect();
     const prefix = options.prefix ?? 'latchkey:';
     const keys = keyNames(prefix);
+    const extend = async (key: string, owner: string, leaseMs: number): Promise<boolean> => {
+      const call = { keys: [keys.lock(key)], arguments: [owner, String(leaseMs)] };
+      return (await redis.run((client) => client.eval(extendScript, call))) === 1;
+    };
     return {
       kind: 'redis',
       records: recordBackend(redis, keys, lifetimes),
@@ -48,7 +50,10 @@ export function redisSessions(url: string, options: RedisOptions = {}): SessionS
       once: {
         async claim(key, seconds) {
           const terms = { condition: 'NX', expiration: { type: 'EX', value: seconds } } as const;
-          return (await redis.run((client) => client.set(keys.once(key), 'claimed', terms))) === 'OK';
+          // A text of this call alone: found there, it was set by a first copy whose answer was lost.
+          const mine = `claimed ${randomToken(12)}`;
+          if ((await redis.run((client) => client.set(keys.once(key), mine, terms))) === 'OK') return true;
+          return (await redis.run((client) => client.get(keys.once(key)))) === mine;
         },
         async finish(key, seconds) {
           const expiration = { type: 'EX', value: seconds } as const;
@@ -59,12 +64,10 @@ export function redisSessions(url: string, options: RedisOptions = {}): SessionS
       locks: {
         async take(key, owner, leaseMs) {
           const terms = { condition: 'NX', expiration: { type: 'PX', value: leaseMs } } as const;
-          return (await redis.run((client) => client.set(keys.lock(key), owner, terms))) === 'OK';
+          if ((await redis.run((client) => client.set(keys.lock(key), owner, terms))) === 'OK') return true;
+          return extend(key, owner, leaseMs);
         },
-        async extend(key, owner, leaseMs) {
-          const call = { keys: [keys.lock(key)], arguments: [owner, String(leaseMs)] };
-          return (await redis.run((client) => client.eval(extendScript, call))) === 1;
-        },
+        extend,
         async release(key, owner) {
           const call = { keys: [keys.lock(key)], arguments: [owner] };
           await redis.run((client) => client.eval(releaseScript, call));
@@ -79,6 +82,7 @@ export function redisSessions(url: string, options: RedisOptions = {}): SessionS
   };
 }
 
+/** The URL's problems and the options' in one error, and the files for TLS read. */
 /** The braces put all keys of one session into the same Cluster hash slot. */
 function keyNames(prefix: string): Keys {
   const recordPrefix = `${prefix}session:`;

@@ -1,17 +1,28 @@
-// Which sessions belong together: the same index in Redis, the embedded file and memory.
+// Which sessions belong together: the same index in Redis in its three forms, the embedded file and memory.
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startRedis, type TestRedis } from '../support/redis.ts';
-import { openEmbeddedStore, openRedisStore, type StoreUnderTest } from '../support/session-store-kinds.ts';
+import { type RedisPlaces, startRedisPlaces } from '../support/redis-places.ts';
+import {
+  openEmbeddedStore,
+  openRedisPlace,
+  openRedisStore,
+  type StoreUnderTest,
+} from '../support/session-store-kinds.ts';
 
 let redis: TestRedis;
+let places: RedisPlaces;
 beforeAll(async () => {
-  redis = await startRedis();
+  [redis, places] = await Promise.all([startRedis(), startRedisPlaces()]);
 });
-afterAll(() => redis.stop());
+afterAll(async () => {
+  await Promise.all([redis.stop(), places.stop()]);
+});
 
 const kinds: [string, () => Promise<StoreUnderTest>][] = [
   ['redis', () => openRedisStore(redis)],
+  ['redis behind Sentinel', () => openRedisPlace(places.sentinel)],
+  ['redis as a cluster', () => openRedisPlace(places.cluster)],
   ['embedded', () => openEmbeddedStore('file')],
   ['memory', () => openEmbeddedStore('memory')],
 ];

@@ -1,17 +1,28 @@
-// One at a time in the whole installation: the same locks in Redis, the embedded file and memory.
+// One at a time in the whole installation: the same locks in Redis in its three forms, the embedded file and memory.
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startRedis, type TestRedis } from '../support/redis.ts';
-import { openEmbeddedStore, openRedisStore, type StoreUnderTest } from '../support/session-store-kinds.ts';
+import { type RedisPlaces, startRedisPlaces } from '../support/redis-places.ts';
+import {
+  openEmbeddedStore,
+  openRedisPlace,
+  openRedisStore,
+  type StoreUnderTest,
+} from '../support/session-store-kinds.ts';
 
 let redis: TestRedis;
+let places: RedisPlaces;
 beforeAll(async () => {
-  redis = await startRedis();
+  [redis, places] = await Promise.all([startRedis(), startRedisPlaces()]);
 });
-afterAll(() => redis.stop());
+afterAll(async () => {
+  await Promise.all([redis.stop(), places.stop()]);
+});
 
 const kinds: [string, () => Promise<StoreUnderTest>][] = [
   ['redis', () => openRedisStore(redis)],
+  ['redis behind Sentinel', () => openRedisPlace(places.sentinel)],
+  ['redis as a cluster', () => openRedisPlace(places.cluster)],
   ['embedded', () => openEmbeddedStore('file')],
   ['memory', () => openEmbeddedStore('memory')],
 ];
@@ -24,8 +35,21 @@ describe.each(kinds)('a lock in %s', (_kind, open) => {
       Array.from({ length: 40 }, (_, index) => nodes[index % 2]?.locks.take('a', `owner ${index}`, 60_000)),
     );
     expect(taken.filter((won) => won === true)).toHaveLength(1);
-    expect(await store.stores.locks.take('a', `owner ${taken.indexOf(true)}`, 60_000)).toBe(false);
+    expect(await store.stores.locks.take('a', 'a late one', 60_000)).toBe(false);
     expect(await store.stores.locks.take('another', 'me', 60_000)).toBe(true);
+  });
+
+  it('is its owner’s when the owner asks again, with a whole lease, and then let go at once', async () => {
+    await using store = await open();
+    const { locks } = store.stores;
+    await locks.take('a', 'me', 10_000);
+    await store.fastForward(6);
+    expect(await locks.take('a', 'me', 10_000)).toBe(true);
+    await store.fastForward(6);
+    expect(await locks.take('a', 'you', 10_000)).toBe(false);
+    await locks.release('a', 'me');
+    expect(await locks.take('a', 'you', 10_000)).toBe(true);
+    expect(await locks.take('a', 'me', 10_000)).toBe(false);
   });
 
   it('is let go by its owner alone', async () => {

@@ -1,23 +1,30 @@
-// A refresh writes in one step or not at all, and nothing slow undoes it: one suite for Redis, the file and memory.
+// A refresh writes in one step or not at all, and nothing slow undoes it: one suite for Redis in its three forms, the file and memory.
 import type { SessionData } from 'express-session';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startRedis, type TestRedis } from '../support/redis.ts';
+import { type RedisPlaces, startRedisPlaces } from '../support/redis-places.ts';
 import {
   limits,
   openEmbeddedStore,
+  openRedisPlace,
   openRedisStore,
   type StoreUnderTest,
   sessionOf,
 } from '../support/session-store-kinds.ts';
 
 let redis: TestRedis;
+let places: RedisPlaces;
 beforeAll(async () => {
-  redis = await startRedis();
+  [redis, places] = await Promise.all([startRedis(), startRedisPlaces()]);
 });
-afterAll(() => redis.stop());
+afterAll(async () => {
+  await Promise.all([redis.stop(), places.stop()]);
+});
 
 const kinds: [string, () => Promise<StoreUnderTest>][] = [
   ['redis', () => openRedisStore(redis)],
+  ['redis behind Sentinel', () => openRedisPlace(places.sentinel)],
+  ['redis as a cluster', () => openRedisPlace(places.cluster)],
   ['embedded', () => openEmbeddedStore('file')],
   ['memory', () => openEmbeddedStore('memory')],
 ];
@@ -71,6 +78,21 @@ describe.each(kinds)('a refresh that is written in %s', (_kind, open) => {
     expect(await records.renew('a', { latchkey, sealed: 'late', version })).toBe(false);
     expect(await records.read('a')).toEqual({ ...session, seenAt: store.now() });
     expect(await vault.read('a')).toEqual({ sealed: 'first', version: 0 });
+  });
+
+  it('counts as written when the very same one arrives again, and another one with its version does not', async () => {
+    await using store = await open();
+    const { records, vault } = store.stores;
+    await begin(store);
+    const latchkey = partOf(store.now(), 'ada, refreshed');
+    const renewal = { latchkey, sealed: 'second', version: 0 };
+    expect(await records.renew('a', renewal)).toBe(true);
+    expect(await records.renew('a', renewal)).toBe(true);
+    expect(await vault.read('a')).toEqual({ sealed: 'second', version: 1 });
+    expect(await records.renew('a', { ...renewal, sealed: 'of another' })).toBe(false);
+    await records.renew('a', { ...renewal, sealed: 'third', version: 1 });
+    expect(await records.renew('a', renewal)).toBe(false);
+    expect(await vault.read('a')).toEqual({ sealed: 'third', version: 2 });
   });
 
   it.each(['record', 'vault', 'both'])('writes nothing where the %s is gone', async (what) => {

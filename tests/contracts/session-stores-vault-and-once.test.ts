@@ -1,22 +1,29 @@
-// Vaults, things that happen once, and a store that is broken: one suite for Redis, the embedded file and memory.
+// Vaults, things that happen once, and a store that is broken: one suite for Redis in its three forms, the embedded file and memory.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SessionStores } from '../../src/index.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
+import { type RedisPlaces, startRedisPlaces } from '../support/redis-places.ts';
 import {
   openEmbeddedStore,
+  openRedisPlace,
   openRedisStore,
   type StoreUnderTest,
   sessionOf,
 } from '../support/session-store-kinds.ts';
 
 let redis: TestRedis;
+let places: RedisPlaces;
 beforeAll(async () => {
-  redis = await startRedis();
+  [redis, places] = await Promise.all([startRedis(), startRedisPlaces()]);
 });
-afterAll(() => redis.stop());
+afterAll(async () => {
+  await Promise.all([redis.stop(), places.stop()]);
+});
 
 const kinds: [string, () => Promise<StoreUnderTest>][] = [
   ['redis', () => openRedisStore(redis)],
+  ['redis behind Sentinel', () => openRedisPlace(places.sentinel)],
+  ['redis as a cluster', () => openRedisPlace(places.cluster)],
   ['embedded', () => openEmbeddedStore('file')],
   ['memory', () => openEmbeddedStore('memory')],
 ];

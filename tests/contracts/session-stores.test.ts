@@ -1,23 +1,30 @@
-// Where sessions live: one suite for Redis, the embedded file and memory.
+// Where sessions live: one suite for Redis in its three forms, the embedded file and memory.
 import type { SessionData } from 'express-session';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startRedis, type TestRedis } from '../support/redis.ts';
+import { type RedisPlaces, startRedisPlaces } from '../support/redis-places.ts';
 import {
   limits,
   openEmbeddedStore,
+  openRedisPlace,
   openRedisStore,
   type StoreUnderTest,
   sessionOf,
 } from '../support/session-store-kinds.ts';
 
 let redis: TestRedis;
+let places: RedisPlaces;
 beforeAll(async () => {
-  redis = await startRedis();
+  [redis, places] = await Promise.all([startRedis(), startRedisPlaces()]);
 });
-afterAll(() => redis.stop());
+afterAll(async () => {
+  await Promise.all([redis.stop(), places.stop()]);
+});
 
 const kinds: [string, () => Promise<StoreUnderTest>][] = [
   ['redis', () => openRedisStore(redis)],
+  ['redis behind Sentinel', () => openRedisPlace(places.sentinel)],
+  ['redis as a cluster', () => openRedisPlace(places.cluster)],
   ['embedded', () => openEmbeddedStore('file')],
   ['memory', () => openEmbeddedStore('memory')],
 ];
@@ -26,7 +33,7 @@ const shared = kinds.filter(([kind]) => kind !== 'memory');
 describe.each(kinds)('session records in %s', (kind, open) => {
   it('says what it is and answers', async () => {
     await using store = await open();
-    expect(store.stores.kind).toBe(kind);
+    expect(store.stores.kind).toBe(kind.split(' ')[0]);
     await expect(store.stores.ping()).resolves.toBeUndefined();
   });
 

@@ -5,7 +5,7 @@ import { signedIn, startTestProvider, type TestProvider, testUsers } from '../..
 import { createKitApp, type KitApp } from '../support/kit-app.ts';
 
 const { ada, bob } = testUsers;
-const bothCookies = /^latchkey\.token=[^;]+; latchkey\.sid=[^;]+$/;
+const bothCookies = /^latchkey\.token=[^;]+; (?:latchkey\.rounds=[^;]+; )?latchkey\.sid=[^;]+$/;
 
 let provider: TestProvider;
 let kit: KitApp;
@@ -79,7 +79,7 @@ describe('a person who is signed in by the test kit', () => {
     expect(answer.body).toMatchObject({ subject: 'user-ada' });
     await request(kit.app).get('/api/me').expect(401);
     session.keepCookies(['latchkey.sid=; Max-Age=0; Path=/', 'theirs=a%20b; Path=/api']);
-    expect(session.cookieHeader).toMatch(/^latchkey\.token=[^;]+$/);
+    expect(session.cookieHeader).toMatch(/^latchkey\.token=[^;]+(?:; latchkey\.rounds=[^;]+)?$/);
     expect((await session.fetch('/api/me')).status).toBe(401);
     expect(session.storageState().cookies.at(-1)).toMatchObject({
       name: 'theirs',

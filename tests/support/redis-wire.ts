@@ -44,6 +44,8 @@ const encode = (args: readonly string[]): string =>
   `*${args.length}\r\n${args.map((arg) => `$${Buffer.byteLength(arg)}\r\n${arg}\r\n`).join('')}`;
 
 export interface RedisWire {
+  /** True once either side has ended it. */
+  readonly isClosed: boolean;
   send(...args: readonly string[]): Promise<RedisReply>;
   close(): void;
 }
@@ -79,8 +81,12 @@ export const openRedisWire = async (
   socket.on('error', fail);
   socket.on('close', () => fail(new Error('the Redis connection closed')));
   return {
+    get isClosed() {
+      return socket.destroyed;
+    },
     send: (...args) =>
       new Promise((resolve, reject) => {
+        if (socket.destroyed) return reject(new Error('the Redis connection is closed'));
         waiting.push({ resolve, reject });
         socket.write(encode(args));
       }),

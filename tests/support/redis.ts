@@ -1,7 +1,7 @@
 // Starts a real redis-server for a test, and can pause, kill and restart it, and tell what was asked of it.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -20,6 +20,7 @@ export interface TestRedis extends AsyncDisposable {
   readonly port: number;
   /** The process id now; another one after `restart`. */
   readonly pid: number;
+  readonly isUp: boolean;
   /** Ends the server and removes its folder. May be called in any state, and twice. */
   stop(): Promise<void>;
   /** SIGSTOP: connections stay open and nothing answers, as a hung server. */
@@ -28,6 +29,8 @@ export interface TestRedis extends AsyncDisposable {
   /** SIGKILL. With `keepData` the data set is saved first, and `restart` brings it back. */
   kill(how?: { readonly keepData?: boolean }): Promise<void>;
   restart(): Promise<void>;
+  /** Whether it is a replica of the other and has everything that was written there. */
+  follows(master: TestRedis): Promise<boolean>;
   /** Calls per command (lower case; `config|get` for subcommands) since the start or the last reset. */
   commandCounts(): Promise<Readonly<Record<string, number>>>;
   resetCommandCounts(): Promise<void>;
@@ -77,13 +80,24 @@ const parseCounts = (info: RedisReply): Record<string, number> => {
 const parseMonitorLine = (line: string): readonly string[] =>
   [...line.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map(([, text = '']) => text.replace(/\\(["\\])/g, '$1'));
 
+/** More of `redis-server`'s own settings, as on its command line; `files` are written into its folder first. */
+export interface TestRedisOptions {
+  readonly settings?: readonly string[];
+  readonly files?: Readonly<Record<string, string>>;
+}
+
 /** Starts a server of its own on a free port; nothing else on the machine is touched. */
-export const startRedis = async (): Promise<TestRedis> => {
+export const startRedis = async ({
+  settings = [],
+  files = {},
+}: TestRedisOptions = {}): Promise<TestRedis> => {
   const file = requireProgram('redis-server');
   const folder = await mkdtemp(join(tmpdir(), 'latchkey-redis-'));
   const port = await freePort();
   const options = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
-  const launch = (): ChildProcess => spawn(file, [...options, '--dir', folder], { stdio: 'ignore' });
+  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
+  const launch = (): ChildProcess =>
+    spawn(file, [...options, '--dir', folder, ...settings], { stdio: 'ignore', cwd: folder });
 
   let server = launch();
   // A worker that is ended in the middle of a test must not leave a server behind.
@@ -91,6 +105,11 @@ export const startRedis = async (): Promise<TestRedis> => {
   process.once('exit', killWithProcess);
   let wire = await untilReady(port, server);
 
+  /** A server that changes its role ends its connections. */
+  const send: RedisWire['send'] = async (...args) => {
+    if (wire.isClosed && isUp()) wire = await openRedisWire(port);
+    return wire.send(...args);
+  };
   const isUp = (): boolean => server.exitCode === null && server.signalCode === null;
   const end = async (): Promise<void> => {
     wire.close();
@@ -105,6 +124,9 @@ export const startRedis = async (): Promise<TestRedis> => {
     get pid() {
       return server.pid ?? 0;
     },
+    get isUp() {
+      return isUp();
+    },
     async stop() {
       process.off('exit', killWithProcess);
       await end();
@@ -113,7 +135,7 @@ export const startRedis = async (): Promise<TestRedis> => {
     pause: () => void server.kill('SIGSTOP'),
     resume: () => void server.kill('SIGCONT'),
     async kill({ keepData = false } = {}) {
-      if (keepData) await wire.send('SAVE');
+      if (keepData) await send('SAVE');
       await end();
       if (!keepData) await rm(join(folder, 'dump.rdb'), { force: true });
     },
@@ -122,14 +144,21 @@ export const startRedis = async (): Promise<TestRedis> => {
       server = launch();
       wire = await untilReady(port, server);
     },
-    commandCounts: async () => parseCounts(await wire.send('INFO', 'commandstats')),
-    resetCommandCounts: async () => void (await wire.send('CONFIG', 'RESETSTAT')),
+    async follows(master) {
+      const field = async (from: TestRedis, name: string) =>
+        new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(String(await from.send('INFO', 'replication')))?.[1];
+      const written = Number(await field(master, 'master_repl_offset'));
+      const isLinked = (await field(redis, 'master_link_status')) === 'up';
+      return isLinked && Number(await field(redis, 'slave_repl_offset')) >= written;
+    },
+    commandCounts: async () => parseCounts(await send('INFO', 'commandstats')),
+    resetCommandCounts: async () => void (await send('CONFIG', 'RESETSTAT')),
     keys: async (pattern = '*') => {
-      const reply = await wire.send('KEYS', pattern);
+      const reply = await send('KEYS', pattern);
       return Array.isArray(reply) ? reply.map(String).sort() : [];
     },
-    flush: async () => void (await wire.send('FLUSHALL')),
-    send: (...args) => wire.send(...args),
+    flush: async () => void (await send('FLUSHALL')),
+    send,
     async monitor() {
       const seen: (readonly string[])[] = [];
       const listener = await openRedisWire(port, (reply) => seen.push(parseMonitorLine(String(reply))));
@@ -140,7 +169,7 @@ export const startRedis = async (): Promise<TestRedis> => {
           // A mark sent now comes through the monitor after everything before it.
           marks += 1;
           const mark = `monitor-mark-${marks}`;
-          await wire.send('ECHO', mark);
+          await send('ECHO', mark);
           while (!seen.some((command) => command[1] === mark)) await wait(2);
           return seen.filter(([name = '']) => !ownCommands.has(name.toLowerCase()));
         },

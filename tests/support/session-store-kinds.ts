@@ -9,6 +9,7 @@ import type { SessionStores } from '../../src/index.ts';
 import { redisSessions } from '../../src/redis.ts';
 import { createLifetimes } from '../../src/session/lifetimes.ts';
 import type { TestRedis } from './redis.ts';
+import { placeOf, type RedisPlace } from './redis-places.ts';
 
 export interface StoreUnderTest extends AsyncDisposable {
   readonly stores: SessionStores;
@@ -49,8 +50,14 @@ const clockAndLifetimes = () => {
   return { now, lifetimes, pass };
 };
 
-/** Redis keeps its own time, so keys are given less of it. */
-export const openRedisStore = async (redis: TestRedis): Promise<StoreUnderTest> => {
+/** Redis as one server, that can be killed. */
+export const openRedisStore = async (redis: TestRedis): Promise<StoreUnderTest> => ({
+  ...(await openRedisPlace(placeOf(redis))),
+  breakDown: () => redis.kill(),
+});
+
+/** Redis in any of its forms. It keeps its own time, so keys are given less of it. */
+export const openRedisPlace = async (redis: RedisPlace): Promise<StoreUnderTest> => {
   await redis.flush();
   const { now, lifetimes, pass } = clockAndLifetimes();
   const open = () => redisSessions(redis.url, { commandTimeoutMs: 300 })(lifetimes);
@@ -62,8 +69,8 @@ export const openRedisStore = async (redis: TestRedis): Promise<StoreUnderTest> 
     async fastForward(seconds) {
       pass(seconds);
       for (const key of await redis.keys()) {
-        const left = Number(await redis.send('PTTL', key)) - seconds * 1000;
-        await redis.send('PEXPIRE', key, String(Math.max(0, Math.trunc(left))));
+        const left = Number(await redis.sendTo(key, 'PTTL', key)) - seconds * 1000;
+        await redis.sendTo(key, 'PEXPIRE', key, String(Math.max(0, Math.trunc(left))));
       }
     },
     keys: async () => (await redis.keys()).map((key) => key.replace(/^latchkey:/, '').replace(/[{}]/g, '')),
@@ -72,9 +79,14 @@ export const openRedisStore = async (redis: TestRedis): Promise<StoreUnderTest> 
       more.push(another);
       return another;
     },
-    spoil: async (id, text) => void (await redis.send('SET', `latchkey:session:{${id}}`, text, 'EX', '100')),
-    breakDown: () => redis.kill(),
+    async spoil(id, text) {
+      const key = `latchkey:session:{${id}}`;
+      await redis.sendTo(key, 'SET', key, text, 'EX', '100');
+    },
+    breakDown: async () => redis.pause(),
     async [Symbol.asyncDispose]() {
+      // What was let hang is for the next test again.
+      redis.resume();
       for (const each of more) await each.close();
     },
   };

@@ -108,7 +108,8 @@ describe('one variable', () => {
     ],
     ['TRUST_PROXY', [], ['1', '2', 'loopback', '10.0.0.0/8, 192.168.1.1', 'fd00::/8,uniquelocal']],
     ['SESSION_SECRET', ['x'.repeat(31), `${secret},short`], [secret, `${secret},${secret}2`]],
-    ['REDIS_URL', ['http://localhost', '127.0.0.1:6379'], ['redis://localhost', 'rediss://u:p@h:1/0']],
+    ['REDIS_URL', ['http://localhost', '127.0.0.1:6379', 'redis://a,b', 'redis+sentinel://a'], []],
+    ['REDIS_URL', [], ['rediss://u:p@h:1/0', 'redis+sentinel://a,b/m', 'rediss+cluster://a,b?ca_file=c']],
     ['SESSION_ABSOLUTE_SECONDS', ['0', 'a week', '99999999999'], ['86400']],
     ['SESSION_LIMIT', ['0', '-1', '1.5', 'none', '1001'], ['1', '20']],
     ['LOG_LEVEL', ['verbose', 'INFO'], ['trace', 'silent']],
@@ -126,6 +127,16 @@ describe('one variable', () => {
     expect(JSON.stringify(problemsOf({ SESSION_SECRET: 'hunter2', OIDC_CLIENT_AUTH: 'x' }))).not.toContain(
       'hunter2',
     );
+  });
+});
+
+describe('a Redis URL', () => {
+  it('is refused with everything that is wrong with it, and without the password', () => {
+    const [problem, ...more] = problemsOf({ REDIS_URL: 'redis+sentinel://:hunter2@a,b:0?password=hunter2' });
+    expect(more).toEqual([]);
+    expect(problem?.problem).toMatch(/parameter that is not known.*port that cannot be as 2.*which servers/);
+    expect(problem?.problem).toContain('mymaster');
+    expect(JSON.stringify(problem)).not.toContain('hunter2');
   });
 });
 

@@ -45,6 +45,12 @@ const statusByCode = {
   cross_site_request: 403,
   /** The session store is unreachable or too slow. */
   store_unavailable: 503,
+  /** A service that was called refused or failed; `ApiError` has its own status. */
+  upstream_refused: 502,
+  /** A service that was called could not be reached, was too slow, or said that it is unavailable. */
+  upstream_unavailable: 503,
+  /** A service that was called gave an answer that cannot be used. */
+  upstream_response_invalid: 502,
   /** The request came over plain http although the base URL is https. */
   transport_insecure: 400,
   request_malformed: 400,

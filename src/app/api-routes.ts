@@ -1,9 +1,10 @@
 // The example API: JSON behind the same guards as the pages.
 import { Router } from 'express';
 import type { Auth } from '../index.ts';
+import { auditRoutes, memoryAuditStore } from '../machine.ts';
 
-/** `/api/me` and `/api/reports`. */
-export function apiRoutes(auth: Auth): Router {
+/** `/api/me`, `/api/reports` and `/api/audits`. */
+export function apiRoutes(auth: Auth, clock: (() => number) | undefined): Router {
   const router = Router();
 
   router.get(
@@ -18,6 +19,15 @@ export function apiRoutes(auth: Auth): Router {
     '/reports',
     auth.authenticated({ scope: ['reports'] }).handle((_req, res) => {
       res.json({ reports: [{ id: 'sign-ins', title: 'Sign-ins per day' }] });
+    }),
+  );
+  router.use(
+    '/audits',
+    auditRoutes({
+      store: memoryAuditStore(),
+      read: auth.authenticated({ permissions: ['audits:read'] }),
+      write: auth.authenticated({ permissions: ['audits:write'] }),
+      ...(clock === undefined ? {} : { clock }),
     }),
   );
   return router;

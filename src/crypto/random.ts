@@ -13,3 +13,8 @@ export function randomToken(bytes = 32): string {
 export function randomId(): string {
   return randomUUID();
 }
+
+/** Random bytes in lowercase hexadecimal, as W3C Trace Context writes its ids. */
+export function randomHex(bytes: number): string {
+  return randomBytes(bytes).toString('hex');
+}

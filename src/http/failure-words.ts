@@ -125,6 +125,21 @@ const words: Record<ErrorCode, FailureWords> = {
     text: 'You have not been signed out. Try again in a few seconds.',
     next: 'retry',
   },
+  upstream_refused: {
+    heading: 'A service behind this site said no',
+    text: 'It is needed for this page. Nothing is wrong with your sign-in; try again in a while.',
+    next: 'retry',
+  },
+  upstream_unavailable: {
+    heading: 'A service behind this site is away',
+    text: 'It is needed for this page. Nothing is wrong with your sign-in; try again in a few seconds.',
+    next: 'retry',
+  },
+  upstream_response_invalid: {
+    heading: 'A service behind this site gave an answer we cannot use',
+    text: 'It is needed for this page. Nothing is wrong with your sign-in; try again in a while.',
+    next: 'retry',
+  },
   transport_insecure: {
     heading: 'This site is only open over https',
     text: 'The request arrived over plain http. Whoever runs this site: if a proxy ends TLS, set TRUST_PROXY and have it send X-Forwarded-Proto.',

@@ -8,6 +8,24 @@ export const defaultExpiresInSeconds = 3600;
 const longestExpiresInSeconds = 30 * 86_400;
 const longestToken = 64 * 1024;
 
+/** The checked access token. */
+export interface CheckedAccessToken {
+  readonly accessToken: Secret;
+  /** Null when the provider does not say. */
+  readonly expiresInSeconds: number | null;
+}
+
+/**
+ * Checks the part of a token response that every grant has.
+ * @throws LatchkeyError `provider_response_invalid`
+ */
+export function checkAccessToken(response: TokenEndpointResponse): CheckedAccessToken {
+  const { access_token, token_type, expires_in } = response;
+  if (token_type.toLowerCase() !== 'bearer') throw invalid('token_type is not Bearer');
+  if (!isToken(access_token)) throw invalid('the access token is not one');
+  return { accessToken: new Secret(access_token), expiresInSeconds: expiry(expires_in) };
+}
+
 /** The checked parts. */
 export interface CheckedTokens {
   readonly accessToken: Secret;
@@ -24,18 +42,17 @@ export interface CheckedTokens {
  * @throws LatchkeyError `provider_response_invalid`
  */
 export function checkTokenResponse(response: TokenEndpointResponse, requestedScope: string): CheckedTokens {
-  const { access_token, refresh_token, id_token, token_type, expires_in, scope } = response;
-  if (token_type.toLowerCase() !== 'bearer') throw invalid('token_type is not Bearer');
-  if (!isToken(access_token)) throw invalid('the access token is not one');
+  const { refresh_token, id_token, scope } = response;
+  const { accessToken, expiresInSeconds } = checkAccessToken(response);
   if (refresh_token !== undefined && !isToken(refresh_token)) throw invalid('the refresh token is not one');
   if (id_token === undefined) throw invalid('there is no ID token');
   const requested = requestedScope.split(' ');
   const granted = scope === undefined ? requested : scope.split(' ');
   return {
-    accessToken: new Secret(access_token),
+    accessToken,
     refreshToken: refresh_token === undefined ? null : new Secret(refresh_token),
     idToken: id_token,
-    expiresInSeconds: expiry(expires_in),
+    expiresInSeconds: expiresInSeconds ?? defaultExpiresInSeconds,
     scope: requested.filter((name) => granted.includes(name)),
   };
 }
@@ -45,8 +62,8 @@ function isToken(value: unknown): value is string {
   return typeof value === 'string' && value.length <= longestToken && /^[\x21-\x7e]+$/.test(value);
 }
 
-function expiry(expiresIn: unknown): number {
-  if (expiresIn === undefined) return defaultExpiresInSeconds;
+function expiry(expiresIn: unknown): number | null {
+  if (expiresIn === undefined) return null;
   const seconds = typeof expiresIn === 'number' ? Math.floor(expiresIn) : Number.NaN;
   if (!(seconds > 0)) throw invalid('expires_in is not a number of seconds above 0');
   return Math.min(seconds, longestExpiresInSeconds);

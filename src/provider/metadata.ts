@@ -19,6 +19,8 @@ export interface MetadataParts {
   readonly clientId: string;
   readonly clientAuth: ClientAuth;
   readonly idTokenAlgorithms: readonly string[];
+  /** What the provider must have. Default: what a login needs. */
+  readonly endpoints?: readonly string[];
   readonly timeoutSeconds: number;
   readonly allowInsecureHttp: boolean;
   readonly fetch: LimitedFetch;
@@ -97,7 +99,8 @@ async function fetchMetadata(parts: MetadataParts): Promise<Configuration> {
   const algorithms = parts.idTokenAlgorithms.filter(
     (name) => !Array.isArray(listed) || listed.includes(name),
   );
-  if (algorithms.length === 0) throw unusable('it signs ID tokens with none of the accepted algorithms');
+  if (algorithms.length === 0 && parts.endpoints === undefined)
+    throw unusable('it signs ID tokens with none of the accepted algorithms');
   const { supportsPKCE: _, ...metadata } = server;
   const configuration = new Configuration(
     { ...metadata, id_token_signing_alg_values_supported: algorithms },
@@ -121,7 +124,7 @@ function checkIssuer(found: string, expected: string): void {
 }
 
 function checkEndpoints(server: Readonly<Record<string, unknown>>, parts: MetadataParts): void {
-  for (const name of ['authorization_endpoint', 'token_endpoint', 'jwks_uri']) {
+  for (const name of parts.endpoints ?? ['authorization_endpoint', 'token_endpoint', 'jwks_uri']) {
     if (typeof server[name] !== 'string') throw unusable(`it has no ${name}`);
   }
   const issuerHost = new URL(parts.issuer).hostname;

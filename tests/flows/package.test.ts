@@ -24,7 +24,14 @@ const tool = (name: string, ...args: string[]): string =>
   });
 
 const doors = [
-  ...['latchkey', 'latchkey/redis', 'latchkey/embedded', 'latchkey/local-provider', 'latchkey/testing'],
+  ...[
+    'latchkey',
+    'latchkey/redis',
+    'latchkey/embedded',
+    'latchkey/local-provider',
+    'latchkey/machine',
+    'latchkey/testing',
+  ],
 ];
 
 /** The packages of these names and no others, as npm would have installed them for a customer. */

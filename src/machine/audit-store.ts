@@ -1,0 +1,50 @@
+// The port to where audit entries live.
+import type { AuditEntry, Severity, SortColumn } from './audit-entry.ts';
+
+/** Which entries are meant. Every condition that is there has to hold. */
+export interface AuditSelection {
+  /** Exactly this tenant; null: entries without one; absent: all. */
+  readonly tenant?: string | null;
+  /** One of these; an empty list selects nothing. */
+  readonly severities?: readonly Severity[];
+  readonly actor?: string;
+  readonly action?: string;
+  readonly resource?: string;
+  /**
+   * Stands somewhere in actor, action, resource or description. Upper and lower case are the same, at least for ASCII;
+   * no character has a meaning of its own (`%` and `_` are themselves).
+   */
+  readonly text?: string;
+  /** Not before this time, in milliseconds since the epoch. */
+  readonly from?: number;
+  /** Before this time. */
+  readonly to?: number;
+}
+
+/** One page of a list. */
+export interface AuditPage {
+  readonly selection: AuditSelection;
+  readonly sortBy: SortColumn;
+  readonly direction: 'asc' | 'desc';
+  /** 0 or more; beyond the end is an empty page. */
+  readonly offset: number;
+  /** 1 or more. */
+  readonly count: number;
+}
+
+/**
+ * Where audit entries live. Entries are only ever added: nothing here changes or removes one. A store that cannot be
+ * reached rejects with a LatchkeyError `store_unavailable`; an absent entry is no error.
+ */
+export interface AuditStore {
+  /** Resolves when the entry is kept. Ids are unique; the same id twice rejects, and the first stays. */
+  add(entry: AuditEntry): Promise<void>;
+  /**
+   * One page, and how many the selection has in all. Severity sorts from Info to Critical, texts by code point, null
+   * before every text. Those that are equal come in the order they were added, the other way round for `desc`: so two
+   * pages of the same list neither overlap nor leave one out while nothing is added.
+   */
+  list(page: AuditPage): Promise<{ readonly data: readonly AuditEntry[]; readonly total: number }>;
+  /** How many the selection has. */
+  count(selection: AuditSelection): Promise<number>;
+}

@@ -3,15 +3,15 @@ import type { NextFunction, Request, RequestHandler, Response, Router } from 'ex
 import type { AuthOptions } from './config/options.ts';
 import { resolveOptions } from './config/resolve-options.ts';
 import { createSealer } from './crypto/seal.ts';
-import { asLatchkeyError, type LatchkeyError } from './errors.ts';
 import { createEmit } from './events.ts';
 import { createAuthenticate } from './guards/authenticate.ts';
 import { createChallenge } from './guards/challenge.ts';
 import { createGuards, type GuardParts, type Guards } from './guards/guards.ts';
+import { headerCredentials } from './guards/header-credentials.ts';
 import { createOwns, type Owns } from './guards/ownership.ts';
 import { createRequires, type Requires } from './guards/stacked.ts';
 import { createUpgrade, type Upgrade } from './guards/upgrade.ts';
-import { answerFailure } from './http/answer-failure.ts';
+import { failureAnswers } from './http/answer-failure.ts';
 import { clientAddress } from './http/client-address.ts';
 import { createCookiePolicy } from './http/cookies.ts';
 import { plainPages } from './http/plain-pages.ts';
@@ -26,6 +26,7 @@ import { frontChannelLogoutRoute } from './routes/front-channel-logout.ts';
 import { loginRoute } from './routes/login.ts';
 import { createLoginPlace } from './routes/login-place.ts';
 import { logoutPage, logoutRoute } from './routes/logout.ts';
+import { protectedResource } from './routes/protected-resource.ts';
 import { createReportFailure } from './routes/report-failure.ts';
 import { createRouter } from './routes/router.ts';
 import { createSilentLogin } from './routes/silent-login.ts';
@@ -34,6 +35,8 @@ import { createStartForGuard } from './routes/start-for-guard.ts';
 import { createBeginLogin } from './routes/start-login.ts';
 import type { Devices } from './session/devices.ts';
 import { createHandOut } from './session/hand-out.ts';
+import { type ApiKeys, createApiKeys } from './tokens/api-keys.ts';
+import { apiKeyParts } from './tokens/check-api-key.ts';
 import { createRoundsCookie } from './transaction/rounds.ts';
 import { createTransactionCookies } from './transaction/transaction-cookies.ts';
 import { wireSessions } from './wire-sessions.ts';
@@ -42,6 +45,8 @@ import { wireSessions } from './wire-sessions.ts';
 export interface Auth extends Guards {
   /** `/login`, `/auth-callback`, `/logout` and the provider's two logout channels; mount it where the base URL's path says. */
   routes(): Router;
+  /** Addresses at the root of the origin; to be mounted there where the base URL has a path. */
+  wellKnown(): RequestHandler;
   /** Requirements as a guard of their own, behind `authenticated` or `currentUser` on a route; alone it refuses. */
   readonly requires: Requires;
   /** Only the owner of an object passes: 404 where there is none, then 403 for everybody else. */
@@ -54,11 +59,13 @@ export interface Auth extends Guards {
   readonly devices: Devices;
   /** Answers errors with a page or problem details; mount it last. Errors that are not latchkey's become a 500. */
   errorHandler(): (error: unknown, req: Request, res: Response, next: NextFunction) => void;
+  /** Makes, lists and revokes API keys; needs the option `apiKeys`. */
+  readonly apiKeys: ApiKeys;
   /** Asks every dependency, each named. */
   dependencies(): Promise<readonly DependencyState[]>;
   /** Origins of the provider's pages, for `form-action` of a Content-Security-Policy. */
   providerOrigins(): readonly string[];
-  /** Lets go of the session store. */
+  /** Lets go of the session store and the key store. */
   close(): Promise<void>;
 }
 
@@ -86,13 +93,7 @@ export function createAuth(options: AuthOptions): Auth {
   const rounds = createRoundsCookie(policy, sealer, clock);
 
   const failureSite = { pages, homeHref: site.homePath, signInHref: site.loginHref };
-  const answer = async (req: Request, res: Response, error: LatchkeyError) => {
-    await answerFailure(req, res, error, failureSite);
-  };
-  const onError = (thrown: unknown, req: Request, res: Response, next: NextFunction) => {
-    if (res.headersSent) return next(thrown);
-    answer(req, res, asLatchkeyError(thrown)).catch(next);
-  };
+  const { answer, onError } = failureAnswers(failureSite);
 
   const reporting = { emit, contextOf };
   const reentry = { endedElsewhere: sessions.endedElsewhere.isBehind, ...reporting };
@@ -110,6 +111,7 @@ export function createAuth(options: AuthOptions): Auth {
   const logout = { store, provider, ...leaving, site, pages, ...reentry };
   const { once } = stores;
   const { checkLogoutToken } = provider;
+  const resource = protectedResource(settings);
   const router = createRouter({
     login: loginRoute(beginLogin, rounds),
     callback: callbackRoute({
@@ -125,15 +127,20 @@ export function createAuth(options: AuthOptions): Auth {
     logout: logoutRoute(logout),
     backChannelLogout: backChannelLogoutRoute({ checkLogoutToken, endByIndex, once, ...reporting }),
     frontChannelLogout: frontChannelLogoutRoute(logout),
+    wellKnown: resource.handler,
     reportFailure: createReportFailure(emit, contextOf),
     onError,
   });
 
+  const keys = apiKeyParts(options, settings.tokenCacheSize, clock);
   const guardParts: GuardParts = {
     authenticate: createAuthenticate({ ...sessions, issuer, contextOf }),
+    authenticateHeader: headerCredentials(settings, provider, keys),
+    takesApiKeys: keys !== null,
     silent,
     challenge: createChallenge({
       realm: baseUrl.host,
+      resourceMetadata: resource.url,
       answer,
       startLogin: createStartForGuard({ beginLogin, rounds, hasSession, answer, ...reporting }),
     }),
@@ -154,12 +161,16 @@ export function createAuth(options: AuthOptions): Auth {
     requires: createRequires(guardParts),
     owns: createOwns(guardParts),
     upgrade: createUpgrade((options) => guards.currentUser(options), onError),
+    apiKeys: createApiKeys(keys, clock, emit),
     routes: () => router,
+    wellKnown: () => resource.handler,
     session: () => sessions.writer,
     devices: sessions.devices,
     errorHandler: () => onError,
-    dependencies: () => askDependencies(stores, provider),
+    dependencies: () => askDependencies(stores, provider, options.apiKeys),
     providerOrigins: provider.origins,
-    close: sessions.close,
+    async close() {
+      await Promise.all([sessions.close(), keys?.store.close(), keys?.cache.close()]);
+    },
   };
 }

@@ -34,6 +34,10 @@ const statusByCode = {
   login_not_navigated: 403,
   /** No credential, a bad one or an expired one. */
   unauthenticated: 401,
+  /** A token came in two ways at once, or a header that carries one came twice. */
+  credential_ambiguous: 400,
+  /** An API key at a route that takes none; said before it is looked up. */
+  api_key_not_allowed: 403,
   insufficient_scope: 403,
   insufficient_permissions: 403,
   insufficient_roles: 403,
@@ -78,6 +82,8 @@ export interface ErrorDetails {
   readonly retryAfterSeconds?: number;
   /** The local path that the visitor was on the way to. */
   readonly returnTo?: string;
+  /** RFC 6750's code for it and a sentence for the client's developer, in characters that a header takes. */
+  readonly oauthError?: { readonly error: string; readonly description: string };
   /** Another status than the code's own, where one code covers several (the provider's refusals). */
   readonly status?: number;
 }

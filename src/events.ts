@@ -64,9 +64,13 @@ export type AuthEvent = EventContext &
     | {
         readonly type: 'access_refused';
         readonly code: string;
+        /** What is wrong with a token or key in a header. */
+        readonly detail?: string;
         readonly subject: string | null;
         readonly path: string;
       }
+    | { readonly type: 'api_key_created'; readonly keyId: string; readonly subject: string | null }
+    | { readonly type: 'api_key_revoked'; readonly keyId: string }
     | { readonly type: 'claims_trimmed'; readonly subject: string; readonly bytes: number }
     | { readonly type: 'place_failed'; readonly detail: string }
     | { readonly type: 'provider_failed'; readonly code: string; readonly detail: string }

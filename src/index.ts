@@ -1,13 +1,16 @@
 // The main door: everything an app needs to sign people in and to guard its routes.
+
+export type { ApiKeyCache, ApiKeyOwner, ApiKeyRecord, ApiKeyStore } from './config/api-key-store.ts';
 export { isLoopbackHost } from './config/insecure-url.ts';
+export { minSecretLength } from './config/option-problems.ts';
 export type {
   AuthOptions,
   AuthorizationSource,
   ClientAuth,
   PlaceOf,
+  ProtectedResourceOptions,
   RefusalHandler,
 } from './config/options.ts';
-export { minSecretLength } from './config/resolve-options.ts';
 export type {
   IndexedSession,
   LockBackend,
@@ -52,3 +55,4 @@ export { requestReference } from './http/request-id.ts';
 export type { DependencyState } from './routes/dependencies.ts';
 export type { Device, Devices } from './session/devices.ts';
 export type { SessionRecord } from './session/record.ts';
+export type { ApiKeys, NewApiKey } from './tokens/api-keys.ts';

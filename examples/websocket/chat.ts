@@ -36,7 +36,7 @@ function join(sockets: WebSocketServer, ws: WebSocket, { user, auth }: UpgradeVi
     return;
   }
   // What was judged at the handshake does not last for ever: the page opens the next socket, guarded anew.
-  const left = Math.min(auth.expiresAt - Date.now(), longestTimer);
+  const left = Math.min((auth.expiresAt ?? Infinity) - Date.now(), longestTimer);
   const timer = setTimeout(() => ws.close(1008, 'open a new socket'), left);
   ws.on('close', () => clearTimeout(timer));
   ws.on('error', () => ws.terminate());

@@ -10,9 +10,11 @@ export function apiRoutes(auth: Auth, clock: (() => number) | undefined): Router
   router.get(
     '/me',
     auth.currentUser().handle((req, res) => {
-      const { subject, issuer, scope, permissions, roles, acr, amr, authTime, expiresAt } = req.auth;
-      const facts = { subject, issuer, scope, permissions, roles, acr, amr, authTime };
-      res.json({ ...facts, expiresAt: new Date(expiresAt).toISOString(), user: req.user });
+      const { kind, subject, issuer, clientId, scope, permissions, roles, acr, amr, authTime } = req.auth;
+      const facts = { kind, subject, issuer, clientId, scope, permissions, roles, acr, amr, authTime };
+      const { expiresAt } = req.auth;
+      const ends = expiresAt === null ? null : new Date(expiresAt).toISOString();
+      res.json({ ...facts, expiresAt: ends, user: req.user });
     }),
   );
   router.get(

@@ -61,6 +61,9 @@ export function createApp(parts: AppParts): { app: Express; auth: Auth } {
   app.use(healthRoutes(auth, log, parts.isStopping ?? (() => false)));
   app.use(requireHttps(baseUrl));
 
+  // At the root of the origin, also where the app itself is below a path.
+  app.use(auth.wellKnown());
+
   const site = express.Router();
   site.use('/assets', (req, res, next) => {
     const url = URL.parse(req.originalUrl, baseUrl.origin);

@@ -28,6 +28,7 @@ export function pageRoutes(auth: Auth, render: RenderPage, silent: boolean): Rou
     '/profile',
     auth.currentUser().handle((req, res) => {
       const { auth: credential, user } = req;
+      const { session } = credential;
       render(req, res, 'profile', 'Your profile', {
         user,
         subject: credential.subject,
@@ -36,12 +37,17 @@ export function pageRoutes(auth: Auth, render: RenderPage, silent: boolean): Rou
         permissions: credential.permissions,
         roles: credential.roles,
         acr: credential.acr,
-        signedInAt: new Date(credential.session.startedAt),
-        sessionEndsAt: new Date(credential.session.absoluteEndsAt),
-        idleEndsAt: new Date(credential.session.idleEndsAt),
-        tokenEndsAt: new Date(credential.expiresAt),
+        signedInAt: dateOf(session?.startedAt),
+        sessionEndsAt: dateOf(session?.absoluteEndsAt),
+        idleEndsAt: dateOf(session?.idleEndsAt),
+        tokenEndsAt: dateOf(credential.expiresAt),
       });
     }),
   );
   return router;
+}
+
+/** Null where there is no such time: an access token in a header comes without a session. */
+function dateOf(time: number | null | undefined): Date | null {
+  return time === null || time === undefined ? null : new Date(time);
 }

@@ -35,12 +35,16 @@ export function settingsFrom(environment: Environment): Settings {
   const production = environment.NODE_ENV === 'production';
   const port = environment.PORT ?? 3000;
   const issuer = environment.OIDC_ISSUER ?? null;
+  const baseUrl = environment.BASE_URL ?? `http://localhost:${port}`;
+  const audience = environment.OIDC_AUDIENCE;
+  // Programs are told of this API where its tokens are those for the base URL.
+  const isOwnResource = audience === undefined || audience === new URL(baseUrl).href.replace(/\/+$/, '');
   const level = environment.LATCHKEY_DEBUG === 'on' ? 'debug' : (environment.LOG_LEVEL ?? 'info');
   return {
     production,
     port,
     host: environment.HOST ?? (production ? '0.0.0.0' : '127.0.0.1'),
-    baseUrl: environment.BASE_URL ?? `http://localhost:${port}`,
+    baseUrl,
     issuer,
     sessionSecrets: environment.SESSION_SECRET ?? null,
     redisUrl: environment.REDIS_URL ?? null,
@@ -58,7 +62,8 @@ export function settingsFrom(environment: Environment): Settings {
       scope:
         environment.OIDC_SCOPE ??
         (issuer === null ? 'openid profile email offline_access reports' : undefined),
-      audience: environment.OIDC_AUDIENCE,
+      audience,
+      protectedResource: isOwnResource ? { scopes: ['reports'] } : undefined,
       permissionsClaim: environment.OIDC_PERMISSIONS_CLAIM,
       rolesClaim: environment.OIDC_ROLES_CLAIM,
       authorizationFrom: environment.OIDC_AUTHORIZATION_FROM,

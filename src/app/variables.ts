@@ -79,7 +79,7 @@ export const variables = {
   OIDC_AUDIENCE: {
     check: z.string(),
     fallback: '',
-    about: 'API to ask access tokens for, sent as `resource`',
+    about: 'API to ask access tokens for, sent as `resource`; bearer tokens must name it in `aud`',
   },
   OIDC_PERMISSIONS_CLAIM: {
     check: list,

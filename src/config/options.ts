@@ -4,6 +4,7 @@ import type { Clock } from '../clock.ts';
 import type { LatchkeyError } from '../errors.ts';
 import type { EventListener } from '../events.ts';
 import type { Pages } from '../http/pages.ts';
+import type { ApiKeyCache, ApiKeyStore } from './api-key-store.ts';
 import type { SessionStoreFactory } from './session-stores.ts';
 import type { UserinfoCache } from './userinfo-cache.ts';
 
@@ -12,6 +13,16 @@ export type ClientAuth = 'client_secret_basic' | 'client_secret_post' | 'private
 
 /** Where permissions and roles are read. */
 export type AuthorizationSource = 'access_token' | 'id_token' | 'userinfo';
+
+/** What protected-resource metadata says beside the resource and its provider. */
+export interface ProtectedResourceOptions {
+  /** For people. */
+  readonly name?: string | undefined;
+  /** Address of a page for developers. */
+  readonly documentation?: string | undefined;
+  /** Scopes that are worth asking for. */
+  readonly scopes?: readonly string[] | undefined;
+}
 
 /** Answers a refused request in place of latchkey. It must end the response. */
 export type RefusalHandler = (req: Request, res: Response, error: LatchkeyError) => void | Promise<void>;
@@ -38,12 +49,42 @@ export interface AuthOptions {
   readonly sessions: SessionStoreFactory;
   /** Default: `openid profile email offline_access`. `openid` is added where it is missing. */
   readonly scope?: string;
-  /** Sent as `resource` (RFC 8707). Default: none. */
+  /**
+   * The API that access tokens are asked for (`resource`, RFC 8707), and what bearer tokens must name in `aud`.
+   * Default: none; bearer tokens must then name the client id or the base URL.
+   */
   readonly audience?: string;
   /** Claim paths; the first that is present wins. Default: `['permissions']`. */
   readonly permissionsClaim?: readonly string[];
   /** Claim paths; the first that is present wins. Default: `['roles']`. */
   readonly rolesClaim?: readonly string[];
+  /** Claim paths of the scope of a bearer token; the first that is present wins. Default: `['scope', 'scp']`. */
+  readonly scopeClaim?: readonly string[];
+  /**
+   * Which `typ` a bearer token that is a JWT may have. `strict`: `at+jwt` alone (RFC 9068); `any`: `JWT` or none as
+   * well, as most providers send them. ID tokens are refused either way. Default: `any`.
+   */
+  readonly accessTokenTyp?: 'any' | 'strict';
+  /**
+   * Claims of which one must be in a bearer JWT whose `typ` is not `at+jwt` and whose `aud` names the client id: they
+   * tell it from an ID token, so name none that your ID tokens have. Default: `scope`, `scp`, `client_id`, `cid`.
+   */
+  readonly accessTokenMarks?: readonly string[];
+  /** Which bearer tokens the provider is asked about (RFC 7662): those that are no JWT, all, or none. Default: `opaque`. */
+  readonly introspection?: 'opaque' | 'always' | 'never';
+  /** Seconds that an introspection answer is believed: the time that a revocation takes to count here. Default: 30. */
+  readonly introspectionSeconds?: number;
+  /** Bearer tokens and API keys that one process remembers. Default: 1000. */
+  readonly tokenCacheSize?: number;
+  /**
+   * Publishes where programs get a token for this API (RFC 9728), and names that place in every 401. The resource is
+   * the base URL, so `audience` must be that or none. Default: nothing is published.
+   */
+  readonly protectedResource?: ProtectedResourceOptions;
+  /** Where API keys are; guards take them with `apiKeys: true`. Default: none. */
+  readonly apiKeys?: ApiKeyStore;
+  /** Where look-ups of API keys are remembered for ten seconds. Default: in the memory of the process. */
+  readonly apiKeyCache?: ApiKeyCache;
   /** Default: `['access_token', 'id_token']`. */
   readonly authorizationFrom?: readonly AuthorizationSource[];
   /** `login` fetches userinfo once at login; `never` uses the ID token alone. Default: `login`. */
@@ -113,6 +154,13 @@ export interface ResolvedOptions {
   readonly audience: string | undefined;
   readonly permissionsClaim: readonly string[];
   readonly rolesClaim: readonly string[];
+  readonly scopeClaim: readonly string[];
+  readonly accessTokenTyp: 'any' | 'strict';
+  readonly accessTokenMarks: readonly string[];
+  readonly introspection: 'opaque' | 'always' | 'never';
+  readonly introspectionSeconds: number;
+  readonly tokenCacheSize: number;
+  readonly protectedResource: ProtectedResourceOptions | undefined;
   readonly authorizationFrom: readonly AuthorizationSource[];
   readonly userinfo: 'login' | 'never';
   readonly userinfoSeconds: number | null;

@@ -1,13 +1,9 @@
 // Checks the options of createAuth and fills in the defaults; reports every problem together.
 import { z } from 'zod';
 import { systemClock } from '../clock.ts';
-import { isPrivateKey } from '../crypto/private-key.ts';
 import { ConfigurationError, type ConfigurationProblem } from '../errors.ts';
-import { isSecureEnough } from './insecure-url.ts';
+import { optionProblems } from './option-problems.ts';
 import type { AuthOptions, PlaceOf, ResolvedOptions } from './options.ts';
-
-/** The shortest secret that is taken, in characters. */
-export const minSecretLength = 32;
 
 /** Asymmetric algorithms alone: with HS256 every party that can verify can also sign (RFC 8725 section 3.1). */
 export const defaultIdTokenAlgorithms: readonly string[] = [
@@ -52,6 +48,20 @@ const schema = z.object({
   audience: z.string().min(1).optional(),
   permissionsClaim: claimPaths.default(['permissions']),
   rolesClaim: claimPaths.default(['roles']),
+  scopeClaim: claimPaths.default(['scope', 'scp']),
+  accessTokenTyp: z.enum(['any', 'strict']).default('any'),
+  accessTokenMarks: z.array(z.string().min(1)).default(['scope', 'scp', 'client_id', 'cid']),
+  introspection: z.enum(['opaque', 'always', 'never']).default('opaque'),
+  // Longer, and people who were shut out would not notice for too long.
+  introspectionSeconds: z.number().min(0).max(3600).default(30),
+  tokenCacheSize: z.number().int().min(1).max(1_000_000).default(1000),
+  protectedResource: z
+    .object({
+      name: z.string().min(1).optional(),
+      documentation: url.optional(),
+      scopes: z.array(z.string().min(1)).optional(),
+    })
+    .optional(),
   authorizationFrom: z
     .array(z.enum(['access_token', 'id_token', 'userinfo']))
     .default(['access_token', 'id_token']),
@@ -88,11 +98,11 @@ export function resolveOptions(options: AuthOptions): ResolvedOptions {
     }
   }
   const allowInsecureHttp = options.dangerouslyAllowInsecureHttp === true;
-  problems.push(...checkTogether(options, allowInsecureHttp));
+  problems.push(...optionProblems(options, allowInsecureHttp));
   if (!result.success || problems.length > 0) throw new ConfigurationError(problems);
 
-  const { sessionSecret, scope, baseUrl, clientSecret, clientKey, audience, sessionLimit, placeOf, ...rest } =
-    result.data;
+  const { sessionSecret, scope, baseUrl, clientSecret, clientKey, audience, ...others } = result.data;
+  const { sessionLimit, placeOf, protectedResource, ...rest } = others;
   return {
     ...rest,
     clientSecret,
@@ -102,6 +112,7 @@ export function resolveOptions(options: AuthOptions): ResolvedOptions {
     placeOf,
     userinfoSeconds: rest.userinfoSeconds ?? null,
     userinfoCache: options.userinfoCache,
+    protectedResource,
     baseUrl: new URL(baseUrl),
     sessionSecrets: [sessionSecret].flat(),
     // A default must not stand in the way of a shorter absolute limit.
@@ -110,76 +121,6 @@ export function resolveOptions(options: AuthOptions): ResolvedOptions {
     allowInsecureHttp,
     clock: options.clock ?? systemClock,
   };
-}
-
-function checkTogether(options: AuthOptions, allowInsecureHttp: boolean): ConfigurationProblem[] {
-  const problems: ConfigurationProblem[] = [];
-  const add = (name: string, problem: string, mend: string) => problems.push({ name, problem, mend });
-
-  for (const name of ['issuer', 'baseUrl'] as const) {
-    const text = options[name];
-    if (typeof text !== 'string' || !URL.canParse(text)) continue;
-    if (/^http:/.test(text) && !isSecureEnough(new URL(text), allowInsecureHttp)) {
-      add(name, 'is plain http on a host that is not this machine.', 'Use https.');
-    }
-  }
-  const secrets = [options.sessionSecret ?? []].flat();
-  if (secrets.length === 0)
-    add('sessionSecret', 'is missing.', 'Give at least one secret, such as from `openssl rand -base64 48`.');
-  if (secrets.some((secret) => typeof secret !== 'string' || secret.length < minSecretLength)) {
-    add(
-      'sessionSecret',
-      `has a secret of fewer than ${minSecretLength} characters.`,
-      'Make one with `openssl rand -base64 48`.',
-    );
-  }
-  const auth = options.clientAuth ?? 'client_secret_basic';
-  if ((auth === 'client_secret_basic' || auth === 'client_secret_post') && !options.clientSecret) {
-    add(
-      'clientSecret',
-      `is missing, and clientAuth is ${auth}.`,
-      'Take it from your provider, or choose another clientAuth.',
-    );
-  }
-  if (auth === 'private_key_jwt' && !options.clientKey) {
-    add(
-      'clientKey',
-      'is missing, and clientAuth is private_key_jwt.',
-      'Give the private key as PEM (PKCS #8) or JWK.',
-    );
-  }
-  if (auth === 'private_key_jwt' && options.clientKey && !isPrivateKey(options.clientKey)) {
-    add(
-      'clientKey',
-      'is not a private key.',
-      'Give it as PEM (PKCS #8, "BEGIN PRIVATE KEY") or as a JWK in JSON.',
-    );
-  }
-  if (options.idleSeconds !== undefined && options.idleSeconds > (options.absoluteSeconds ?? 604_800)) {
-    add(
-      'idleSeconds',
-      'is longer than absoluteSeconds.',
-      'Make it shorter: a session never outlives the absolute limit.',
-    );
-  }
-  if (options.userinfoSeconds !== undefined && options.userinfo === 'never') {
-    add(
-      'userinfoSeconds',
-      'has no meaning: userinfo is never asked.',
-      'Leave it out, or set userinfo to login.',
-    );
-  }
-  const { userinfoCache: cache } = options;
-  if (cache !== undefined && options.userinfoSeconds === undefined) {
-    add('userinfoCache', 'needs userinfoSeconds.', 'Say for how long userinfo counts as new.');
-  }
-  if (cache !== undefined && (typeof cache?.get !== 'function' || typeof cache.set !== 'function')) {
-    add('userinfoCache', 'has no get and set.', 'Give both as functions that return promises.');
-  }
-  if (typeof options.sessions !== 'function') {
-    add('sessions', 'is missing.', 'Give redisSessions(url) or embeddedSessions(path).');
-  }
-  return problems;
 }
 
 function scopeWithOpenId(scope: string): string {

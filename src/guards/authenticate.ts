@@ -2,31 +2,48 @@
 import type { Request } from 'express';
 import { equalInConstantTime } from '../crypto/digest.ts';
 import type { Secret } from '../crypto/secret.ts';
-import { LatchkeyError } from '../errors.ts';
+import type { LatchkeyError } from '../errors.ts';
 import type { EventContext } from '../events.ts';
 import type { RenewedToken } from '../session/hand-out.ts';
 import type { KeepClaims } from '../session/keep-claims.ts';
 import type { KeepFresh } from '../session/keep-fresh.ts';
-import { absoluteEnd, idleEnd, type SessionLimits } from '../session/lifetimes.ts';
+import type { SessionLimits } from '../session/lifetimes.ts';
 import type { LoadedSession, LoadSession } from '../session/load-session.ts';
 import type { SessionRecord } from '../session/record.ts';
 import { type PresentedToken, presentedToken, type TokenCookie } from '../session/token-cookie.ts';
 import type { TokenVault } from '../session/token-set.ts';
+import { credentialOf } from './auth-of-session.ts';
 import type { RequestAuth, User } from './request-auth.ts';
 import type { TokenGetter } from './token-getters.ts';
 
-/** Who it is, or why nobody. */
+type SessionAuth = RequestAuth & { readonly expiresAt: number };
+
+/** Who it is, or why nobody. What came in a header is found by authenticate-header.ts. */
 export type Credential =
   | {
       readonly kind: 'session';
-      readonly auth: RequestAuth;
+      readonly auth: SessionAuth;
       readonly user: User;
       /** A new access token for the cookie, where it was refreshed. */
       readonly renewed: RenewedToken | null;
     }
+  | {
+      /** An access token or an API key in a header. */
+      readonly kind: 'header';
+      readonly auth: RequestAuth;
+      /** Null where the guard does not ask who it is. */
+      readonly user: User | null;
+      readonly renewed: null;
+    }
   | { readonly kind: 'none' }
-  /** `tampered`: a cookie that is not one of ours; it is cleared. */
-  | { readonly kind: 'invalid'; readonly by: 'header' | 'cookie'; readonly tampered: boolean };
+  | {
+      readonly kind: 'invalid';
+      readonly by: 'header' | 'cookie';
+      /** A cookie that is not one of ours; it is cleared. */
+      readonly tampered: boolean;
+      /** What is wrong with a credential in a header. */
+      readonly error?: LatchkeyError;
+    };
 
 /** What authentication needs. */
 export interface AuthenticateParts {
@@ -53,7 +70,6 @@ export type Authenticate = (
 
 const none: Credential = { kind: 'none' };
 const badCookie: Credential = { kind: 'invalid', by: 'cookie', tampered: false };
-const badHeader: Credential = { kind: 'invalid', by: 'header', tampered: false };
 
 export function createAuthenticate(parts: AuthenticateParts): Authenticate {
   const { load, tokenCookie, limits } = parts;
@@ -65,7 +81,6 @@ export function createAuthenticate(parts: AuthenticateParts): Authenticate {
   const endedSessions = new WeakSet<Request>();
   return async (req, getter, refresh) => {
     const presented = await present(req, getter, tokenCookie);
-    if (presented === 'header') return badHeader;
     if (presented === 'invalid') return { kind: 'invalid', by: 'cookie', tampered: true };
     // Only latchkey's own cookie is dropped by the browser in time; where an app looks elsewhere, nothing is nothing.
     if (presented === 'absent' && getter !== undefined) return none;
@@ -129,56 +144,14 @@ function fitOf(
   return grace && previous !== null && equalInConstantTime(previous, presented.hash) ? 'previous' : 'wrong';
 }
 
-/** The token that is presented. A header decides where there is one; a bearer credential is never ignored. */
+/** The token that is presented beside a session. Headers have been looked at before. */
 async function present(
   req: Request,
   getter: TokenGetter | undefined,
   tokenCookie: TokenCookie,
-): Promise<PresentedToken | 'absent' | 'invalid' | 'header'> {
-  if (getter === undefined) return req.headers.authorization === undefined ? tokenCookie.read(req) : 'header';
-  // Where the header is the place to look, one that the getter cannot read is as bad as a wrong one.
-  if (getter.source === 'authorization') return req.headers.authorization === undefined ? 'absent' : 'header';
+): Promise<PresentedToken | 'absent' | 'invalid'> {
+  if (getter === undefined) return tokenCookie.read(req);
+  if (getter.source === 'authorization') return 'absent';
   const token = await getter(req);
   return token === null || token === '' ? 'absent' : presentedToken(token);
-}
-
-function credentialOf(
-  session: LoadedSession,
-  presented: PresentedToken | 'absent',
-  renewed: Secret | null,
-  parts: AuthenticateParts,
-): Credential {
-  const token = renewed ?? (presented === 'absent' ? null : presented.token);
-  const { record } = session;
-  const user = { ...record.user, sub: record.subject };
-  const { tokenExpiresAt: expiresAt, refreshAt } = record;
-  const given = renewed === null ? null : { token: renewed, expiresAt, dueAt: refreshAt ?? expiresAt };
-  return { kind: 'session', auth: authOf(session, token, parts), user, renewed: given };
-}
-
-function authOf(session: LoadedSession, token: Secret | null, parts: AuthenticateParts): RequestAuth {
-  const { record, storeId, data } = session;
-  return {
-    subject: record.subject,
-    issuer: record.issuer,
-    scope: record.scope,
-    permissions: record.permissions,
-    roles: record.roles,
-    acr: record.acr,
-    amr: record.amr,
-    authTime: record.authTime,
-    expiresAt: record.tokenExpiresAt,
-    session: {
-      startedAt: record.startedAt,
-      idleEndsAt: idleEnd(data, parts.limits),
-      absoluteEndsAt: absoluteEnd(record.startedAt, parts.limits),
-    },
-    async accessToken() {
-      if (token !== null) return token.reveal();
-      const kept = await parts.vault.read(storeId);
-      if (kept === null)
-        throw new LatchkeyError('unauthenticated', { detail: 'the session has no tokens any more' });
-      return kept.tokens.accessToken.reveal();
-    },
-  };
 }

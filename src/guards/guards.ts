@@ -6,7 +6,9 @@ import { asLatchkeyError, ConfigurationError, LatchkeyError } from '../errors.ts
 import type { Emit, EventContext } from '../events.ts';
 import { noStore } from '../http/no-store.ts';
 import type { HandOut } from '../session/hand-out.ts';
+import { noKeyStore } from '../tokens/api-keys.ts';
 import type { Authenticate, Credential } from './authenticate.ts';
+import type { AuthenticateHeader } from './authenticate-header.ts';
 import type { createChallenge, RefusalHandlers, UnauthenticatedMode } from './challenge.ts';
 import { firstRefusal, passOrFail, refuse } from './judge.ts';
 import { notePassed } from './passed.ts';
@@ -36,6 +38,8 @@ export interface GuardOptions extends Requirements {
   readonly unauthenticated?: UnauthenticatedMode;
   /** Where the token is. Default: the Authorization header if there is one, else latchkey's cookie. */
   readonly token?: TokenGetter;
+  /** Takes API keys as well: `Authorization: Token …`, or `x-api-key` where there is no Authorization. Default: false. */
+  readonly apiKeys?: boolean;
   readonly onUnauthenticated?: RefusalHandler;
   readonly onForbidden?: RefusalHandler;
 }
@@ -56,6 +60,8 @@ export interface Guards {
 /** What guards need. */
 export interface GuardParts {
   readonly authenticate: Authenticate;
+  readonly authenticateHeader: AuthenticateHeader;
+  readonly takesApiKeys: boolean;
   readonly challenge: ReturnType<typeof createChallenge>;
   readonly silent: SilentSignIn;
   readonly clearToken: (req: Request, res: Response) => void;
@@ -74,12 +80,8 @@ export interface GuardParts {
 export function createGuards(parts: GuardParts): Guards {
   const guard = (options: AnyGuardOptions, withUser: boolean) => {
     enableSilent(parts.silent, options);
-    if (options.refresh === true && !parts.hasUserinfo) {
-      const mend = 'Take `refresh` away, or set the option `userinfo` to `login`.';
-      throw new ConfigurationError([
-        { name: 'refresh', problem: 'needs userinfo, which is never asked.', mend },
-      ]);
-    }
+    if (options.apiKeys === true && !parts.takesApiKeys) throw noKeyStore();
+    if (options.refresh === true && !parts.hasUserinfo) throw noUserinfo();
     return createGuard<never, never>((req, res, next) => {
       passOrFail(parts, req, next, runGuard(parts, options, withUser, req, res));
     });
@@ -105,17 +107,24 @@ async function runGuard(
     res.status(204).end();
     return false;
   }
-  const credential = await lookAt(parts, options, req);
+  const byHeader = await parts.authenticateHeader(req, {
+    getter: options.token,
+    apiKeys: options.apiKeys === true,
+    withUser,
+    refresh: options.refresh === true,
+  });
+  const credential = byHeader ?? (await lookAt(parts, options, req));
   if (credential.kind === 'invalid' && credential.tampered) parts.clearToken(req, res);
-  if (credential.kind !== 'session') {
-    const byHeader = credential.kind === 'invalid' && credential.by === 'header';
-    if (options.optional === true && !byHeader) {
+  if (credential.kind === 'none' || credential.kind === 'invalid') {
+    // Whoever presents a credential of their own is told that it is not good.
+    if (options.optional === true && byHeader === null) {
       if (await trySilently(parts.silent, options, parts.acrOrder, req, res)) return false;
       putOn(req, null, withUser);
       notePassed(req, { kind: 'none' });
       return true;
     }
-    const error = new LatchkeyError('unauthenticated', { returnTo: req.originalUrl });
+    const why = credential.kind === 'invalid' ? credential.error : undefined;
+    const error = why ?? new LatchkeyError('unauthenticated', { returnTo: req.originalUrl });
     await refuse(parts, options, req, res, { error, stepUp: null }, credential);
     return false;
   }
@@ -134,7 +143,7 @@ async function runGuard(
 /** Null: nobody is signed in. */
 function putOn(
   req: Request,
-  somebody: Extract<Credential, { kind: 'session' }> | null,
+  somebody: Extract<Credential, { readonly auth: RequestAuth }> | null,
   withUser: boolean,
 ): void {
   req.auth = somebody?.auth ?? null;
@@ -154,4 +163,11 @@ async function lookAt(parts: GuardParts, options: GuardOptions, req: Request): P
     parts.emit({ ...parts.contextOf(req), type: 'store_failed', detail: error.message });
     return { kind: 'none' };
   }
+}
+
+function noUserinfo(): ConfigurationError {
+  const mend = 'Take `refresh` away, or set the option `userinfo` to `login`.';
+  return new ConfigurationError([
+    { name: 'refresh', problem: 'needs userinfo, which is never asked.', mend },
+  ]);
 }

@@ -35,7 +35,9 @@ export async function firstRefusal(
   req: Request,
   auth: RequestAuth,
 ): Promise<Unmet | null> {
-  if (needsProof(req) && !hasSameOriginProof(req, parts.baseUrl) && !isFromNamedOrigin(req)) {
+  // Only a browser sends a credential by itself, and only a cookie.
+  const byItself = auth.kind === 'session' && needsProof(req);
+  if (byItself && !hasSameOriginProof(req, parts.baseUrl) && !isFromNamedOrigin(req)) {
     return { error: new LatchkeyError('cross_site_request'), stepUp: null };
   }
   const unmet = firstUnmet(auth, options, parts.acrOrder, Math.floor(parts.clock() / 1000));
@@ -54,17 +56,19 @@ export async function refuse(
   credential: Credential,
 ): Promise<void> {
   const invalid = credential.kind === 'invalid';
-  const subject = credential.kind === 'session' ? credential.auth.subject : null;
+  const somebody = credential.kind === 'session' || credential.kind === 'header' ? credential : null;
+  const subject = somebody?.auth.subject ?? null;
   if (invalid || subject !== null) {
-    const { code } = unmet.error;
-    parts.emit({ ...parts.contextOf(req), type: 'access_refused', code, subject, path: pathOf(req) });
+    const { code, details } = unmet.error;
+    const why = details.oauthError === undefined ? {} : { detail: details.oauthError.description };
+    parts.emit({ ...parts.contextOf(req), type: 'access_refused', code, subject, path: pathOf(req), ...why });
   }
   const refusal = {
     ...unmet,
     // Asked for at once, so that an anonymous visitor makes one trip and not two.
     login: unmet.stepUp ?? loginFor(options, parts.acrOrder),
     tokenPresented: invalid,
-    byHeader: invalid && credential.by === 'header',
+    byHeader: credential.kind === 'header' || (invalid && credential.by === 'header'),
     mode: options.unauthenticated ?? 'auto',
   };
   await parts.challenge(req, res, refusal, {

@@ -18,8 +18,13 @@ export interface User {
 
 /** What the credential says about the person and their access. */
 export interface RequestAuth {
+  /** A session by cookie, an access token in a header, or an API key. */
+  readonly kind: 'session' | 'bearer' | 'api_key';
   readonly subject: string;
+  /** The provider; for an API key that belongs to nobody, this site. */
   readonly issuer: string;
+  /** The client that the access token was given to, as far as it says so; null for sessions and API keys. */
+  readonly clientId: string | null;
   readonly scope: readonly string[];
   readonly permissions: readonly string[];
   readonly roles: readonly string[];
@@ -27,14 +32,18 @@ export interface RequestAuth {
   readonly amr: readonly string[];
   /** Seconds since the epoch; null when the provider did not say. */
   readonly authTime: number | null;
-  /** When the access token ends, in milliseconds since the epoch. */
-  readonly expiresAt: number;
-  /** The session behind a cookie credential, in milliseconds since the epoch. */
+  /** When the credential ends, in milliseconds since the epoch; null for an API key that does not. */
+  readonly expiresAt: number | null;
+  /** What an access token in a header says, frozen; empty for sessions and API keys. */
+  readonly claims: Readonly<Record<string, unknown>>;
+  /** The session behind a cookie, in milliseconds since the epoch; null for other credentials. */
   readonly session: {
     readonly startedAt: number;
     readonly idleEndsAt: number;
     readonly absoluteEndsAt: number;
-  };
+  } | null;
+  /** The key behind an API key credential; null for other credentials. */
+  readonly apiKey: { readonly id: string; readonly name: string; readonly tenant: string | null } | null;
   /** The access token, for calling an API on behalf of this person. Never show it, never log it. */
   accessToken(): Promise<string>;
 }

@@ -41,9 +41,9 @@ export async function credentialBefore(
   options: Omit<StackedOptions, keyof Requirements | 'check'>,
   req: Request,
   res: Response,
-): Promise<Extract<Credential, { kind: 'session' }> | null> {
+): Promise<Extract<Credential, { kind: 'session' | 'header' }> | null> {
   const credential = passedWith(req);
-  if (credential?.kind === 'session') return credential;
+  if (credential?.kind === 'session' || credential?.kind === 'header') return credential;
   const unmet = { error: new LatchkeyError('unauthenticated', { returnTo: req.originalUrl }), stepUp: null };
   if (credential !== undefined) {
     await refuse(parts, options, req, res, unmet, credential);

@@ -1,12 +1,15 @@
 // Where a guard takes the credential from: the Authorization header, a cookie, or an app's own place.
 import type { Request } from 'express';
 import { cookieValues } from '../http/cookies.ts';
+import { readCredential } from '../tokens/read-credential.ts';
 
 /** Finds the token of a request; null when it carries none. */
 export interface TokenGetter {
   (req: Request): string | null | Promise<string | null>;
-  /** Set where the token comes in the Authorization header: then it is a bearer credential. */
+  /** Set where the token comes in the Authorization header: latchkey reads it there, as a bearer credential. */
   readonly source?: 'authorization';
+  /** The scheme in that header. Default: `Bearer`. */
+  readonly scheme?: string;
 }
 
 /**
@@ -14,12 +17,12 @@ export interface TokenGetter {
  * @param options - `scheme` is compared without regard to case; default `Bearer`
  */
 export function authorizationToken(options: { readonly scheme?: string } = {}): TokenGetter {
-  const scheme = (options.scheme ?? 'bearer').toLowerCase();
+  const scheme = options.scheme ?? 'Bearer';
   const getter = (req: Request): string | null => {
-    const [given, token, ...more] = (req.headers.authorization ?? '').trim().split(/\s+/);
-    return given?.toLowerCase() === scheme && token && more.length === 0 ? token : null;
+    const found = readCredential(req, { scheme, apiKeys: false });
+    return found.kind === 'token' ? found.value : null;
   };
-  return Object.assign(getter, { source: 'authorization' as const });
+  return Object.assign(getter, { source: 'authorization' as const, scheme });
 }
 
 /** Takes the token as it stands in a cookie of that name. */

@@ -1,6 +1,6 @@
 // Ends a request with an error: the one place that turns an error into a page or a JSON body.
-import type { Request, Response } from 'express';
-import type { ErrorCode, LatchkeyError } from '../errors.ts';
+import type { NextFunction, Request, Response } from 'express';
+import { asLatchkeyError, type ErrorCode, type LatchkeyError } from '../errors.ts';
 import { wordsFor } from './failure-words.ts';
 import { wantsPage } from './navigation.ts';
 import { noStore } from './no-store.ts';
@@ -21,8 +21,18 @@ const neededKinds: Partial<Record<ErrorCode, 'permission' | 'scope' | 'role'>> =
   insufficient_roles: 'role',
 };
 
+/** The two ways to an answer: with an error in hand, and as Express's handler for whatever was thrown. */
+export function failureAnswers(site: FailureSite) {
+  const answer = (req: Request, res: Response, error: LatchkeyError) => answerFailure(req, res, error, site);
+  const onError = (thrown: unknown, req: Request, res: Response, next: NextFunction) => {
+    if (res.headersSent) return next(thrown);
+    answer(req, res, asLatchkeyError(thrown)).catch(next);
+  };
+  return { answer, onError };
+}
+
 /** Answers with the error's status: a page for somebody who opened one, problem details (RFC 9457) otherwise. */
-export async function answerFailure(
+async function answerFailure(
   req: Request,
   res: Response,
   error: LatchkeyError,
@@ -35,7 +45,7 @@ export async function answerFailure(
   }
   const view = failureView(req, error, site);
   if (wantsPage(req)) await site.pages.failure(req, res, view);
-  else sendProblem(res, view);
+  else sendProblem(res, view, error);
 }
 
 /** The same view for a page that an app renders by itself. */
@@ -69,7 +79,8 @@ function actionFor(
   return { label: 'Try again', href: returnTo === undefined ? here : site.signInHref(returnTo) };
 }
 
-function sendProblem(res: Response, view: FailureView): void {
+function sendProblem(res: Response, view: FailureView, { details }: LatchkeyError): void {
+  const { oauthError } = details;
   const body = {
     type: 'about:blank',
     title: view.heading,
@@ -78,6 +89,10 @@ function sendProblem(res: Response, view: FailureView): void {
     code: view.code,
     reference: view.reference,
     ...(view.needed === null ? {} : { needed: view.needed.names }),
+    // In RFC 6750's own words too, for clients that know those.
+    ...(oauthError === undefined
+      ? {}
+      : { error: oauthError.error, error_description: oauthError.description }),
   };
   res.type('application/problem+json').send(JSON.stringify(body));
 }

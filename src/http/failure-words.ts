@@ -90,6 +90,16 @@ const words: Record<ErrorCode, FailureWords> = {
     text: 'You are not signed in, or your session has ended.',
     next: 'sign_in',
   },
+  credential_ambiguous: {
+    heading: 'That request carries more than one credential',
+    text: 'A token may come in one way only: in the Authorization header. Nothing has changed.',
+    next: 'none',
+  },
+  api_key_not_allowed: {
+    heading: 'This address takes no API keys',
+    text: 'Send an access token in its place, or sign in.',
+    next: 'none',
+  },
   insufficient_scope: {
     heading: 'Your sign-in does not cover this page',
     text: 'It needs access that was not granted when you signed in.',

@@ -86,6 +86,17 @@ export function keepClaims(claims: Readonly<Record<string, unknown>>, subject: s
   return { user, trimmedFrom: bytes };
 }
 
+/** A frozen copy of claims as they are, without keys that reach a prototype and without depth that hurts. */
+export function frozenClaims(claims: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return frozen(cleaned(claims, 0)) as Readonly<Record<string, unknown>>;
+}
+
+function frozen(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  for (const inner of Object.values(value)) frozen(inner);
+  return Object.freeze(value);
+}
+
 function sizeOf(claims: Readonly<Record<string, unknown>>): number {
   return Buffer.byteLength(JSON.stringify(claims));
 }

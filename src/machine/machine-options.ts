@@ -1,8 +1,8 @@
 // What createMachineClient takes, and its checks: every problem is reported at once.
 import { type Clock, systemClock } from '../clock.ts';
 import { isSecureEnough } from '../config/insecure-url.ts';
+import { minSecretLength } from '../config/option-problems.ts';
 import type { ClientAuth } from '../config/options.ts';
-import { minSecretLength } from '../config/resolve-options.ts';
 import { isPrivateKey } from '../crypto/private-key.ts';
 import { ConfigurationError, type ConfigurationProblem } from '../errors.ts';
 import { type CacheSettings, checkCache, type MachineTokenCache } from './cache-options.ts';

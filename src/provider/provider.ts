@@ -10,14 +10,16 @@ import {
 import type { ResolvedOptions } from '../config/options.ts';
 import type { Secret } from '../crypto/secret.ts';
 import { LatchkeyError } from '../errors.ts';
+import { introspect, type VerifiedJwt, verifyJwt } from './access-tokens.ts';
 import { checkLogoutToken, type LogoutToken } from './check-logout-token.ts';
 import { createClientAuth } from './client-auth.ts';
 import { type ExchangeParts, exchangeCode } from './exchange-code.ts';
 import { fetchUserinfo, type Userinfo } from './fetch-userinfo.ts';
 import { createProviderKeys, type ProviderKeys } from './keys.ts';
 import { createLimitedFetch } from './limited-fetch.ts';
-import type { LoginChecks, LoginResult } from './login-result.ts';
+import type { Claims, LoginChecks, LoginResult } from './login-result.ts';
 import { createMetadata, type Metadata } from './metadata.ts';
+import { originsIn } from './origins.ts';
 import { type RefreshRequest, type RefreshResult, refreshTokens } from './refresh-tokens.ts';
 import { translateError } from './translate-error.ts';
 import { within } from './within.ts';
@@ -44,6 +46,10 @@ export interface Provider {
   userinfo(accessToken: Secret, subject: string): Promise<Userinfo>;
   /** Revokes (RFC 7009); a provider that has no revocation does nothing. */
   revoke(token: Secret, hint: 'refresh_token' | 'access_token'): Promise<void>;
+  /** The claims of a JWT for one of the audiences. Rejects with `id_token_invalid` when a check fails. */
+  verifyJwt(token: string, audiences: readonly string[]): Promise<VerifiedJwt>;
+  /** What the introspection endpoint says (RFC 7662); null where the provider has none. */
+  introspect(token: Secret): Promise<Claims | null>;
   /** What a logout token says, after every check. Rejects with `logout_token_invalid` when one fails. */
   checkLogoutToken(token: string): Promise<LogoutToken>;
   /** The end_session URL; null when the provider has none. */
@@ -155,6 +161,8 @@ export function createProvider(options: ResolvedOptions): Provider {
         if (!isUnsupported(error)) throw error;
       }
     },
+    verifyJwt: async (token, audiences) => verifyJwt(token, { ...(await partsNow()), issuer, audiences }),
+    introspect: async (token) => introspect(await configured(), token),
     async checkLogoutToken(token) {
       const { configuration, ...parts } = await partsNow();
       const { id_token_signing_alg_values_supported: signing } = configuration.serverMetadata();
@@ -183,10 +191,4 @@ export function createProvider(options: ResolvedOptions): Provider {
 
 function isUnsupported(error: LatchkeyError): boolean {
   return error.details.providerError === 'unsupported_token_type';
-}
-
-function originsIn(configuration: Configuration | null, issuer: string): readonly string[] {
-  const server = configuration?.serverMetadata();
-  const urls = [issuer, server?.authorization_endpoint, server?.end_session_endpoint];
-  return [...new Set(urls.filter((url) => url !== undefined).map((url) => new URL(url).origin))];
 }

@@ -17,6 +17,7 @@ export type ProviderCall =
   | 'refresh'
   | 'userinfo'
   | 'revocation'
+  | 'introspection'
   | 'keys';
 
 const maxProviderText = 300;

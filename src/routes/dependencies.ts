@@ -1,4 +1,5 @@
 // Asks everything that latchkey depends on whether it is there.
+import type { ApiKeyStore } from '../config/api-key-store.ts';
 import type { SessionStores } from '../config/session-stores.ts';
 import { asLatchkeyError } from '../errors.ts';
 import type { Provider } from '../provider/provider.ts';
@@ -11,14 +12,16 @@ export interface DependencyState {
   readonly detail?: string;
 }
 
-/** Asks the session store and the provider, each named; never rejects. */
+/** Asks the session store, the provider and the key store where there is one, each named; never rejects. */
 export function askDependencies(
   stores: SessionStores,
   provider: Provider,
+  apiKeys: ApiKeyStore | undefined,
 ): Promise<readonly DependencyState[]> {
   return Promise.all([
     stateOf(`sessions (${stores.kind})`, stores.ping()),
     stateOf('provider', provider.check()),
+    ...(apiKeys === undefined ? [] : [stateOf('API keys', apiKeys.ping())]),
   ]);
 }
 

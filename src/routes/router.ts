@@ -19,6 +19,8 @@ export interface RouteHandlers {
   /** Answers its own failures, in the form that the provider expects. */
   readonly backChannelLogout: RequestHandler;
   readonly frontChannelLogout: RequestHandler;
+  /** Looks at the whole path by itself. */
+  readonly wellKnown: RequestHandler;
   /** Sees the errors of login and logout before they are answered. */
   readonly reportFailure: ErrorRequestHandler;
   readonly onError: (error: unknown, req: Request, res: Response, next: NextFunction) => void;
@@ -27,6 +29,7 @@ export interface RouteHandlers {
 /** The router to mount at the base path. */
 export function createRouter(handlers: RouteHandlers): Router {
   const router = Router();
+  router.use(handlers.wellKnown);
   router.all(routePaths.login, only('GET'), handlers.login);
   router.all(routePaths.callback, only('GET'), handlers.callback);
   router.get(routePaths.logout, handlers.logoutPage);

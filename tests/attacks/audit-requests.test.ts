@@ -1,10 +1,9 @@
 // Somebody sends the audit routes what they should not take: nothing is stored, and the answer says why.
 import express from 'express';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { answerFailure } from '../../src/http/answer-failure.ts';
+import { failureAnswers } from '../../src/http/answer-failure.ts';
 import { type ListeningServer, listen } from '../../src/http/listen.ts';
 import { plainPages } from '../../src/http/plain-pages.ts';
-import { asLatchkeyError } from '../../src/index.ts';
 import { type AuditRoutesOptions, auditRoutes, memoryAuditStore } from '../../src/machine.ts';
 
 const store = memoryAuditStore();
@@ -17,9 +16,7 @@ beforeAll(async () => {
   const mayUse = async (_req: express.Request, tenant: string | null) => tenant === null || tenant === 'mine';
   app.use('/audits', auditRoutes({ store, read: allowed, write: allowed, mayUse }));
   const site = { pages: plainPages, signInHref: () => '/login', homeHref: '/' };
-  app.use((error: unknown, req: express.Request, res: express.Response, _next: express.NextFunction) => {
-    void answerFailure(req, res, asLatchkeyError(error), site);
-  });
+  app.use(failureAnswers(site).onError);
   server = await listen(app, 0, '127.0.0.1');
   url = `http://127.0.0.1:${server.port}/audits`;
 });

@@ -64,7 +64,7 @@ describe.each(storeKinds)('userinfo that counts for five minutes, sessions in %s
         app.get('/note', guards.session(), guards.currentUser(), (req, res) => {
           const { views = 0 } = req.session;
           req.session.views = views + 1;
-          res.json({ views, ends: req.auth?.session.absoluteEndsAt });
+          res.json({ views, ends: req.auth?.session?.absoluteEndsAt });
         });
       },
     );

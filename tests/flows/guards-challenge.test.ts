@@ -40,7 +40,7 @@ const attributesOf = (header: string): Record<string, string> => {
 describe('the challenge', () => {
   it.each([
     ['no credential', {}, ['realm']],
-    ['a bad header', { authorization: 'Bearer "x", realm="evil"' }, ['realm', 'error']],
+    ['a bad header', { authorization: 'Bearer "x", realm="evil"' }, ['realm', 'error', 'error_description']],
     ['a bad cookie', { cookie: 'latchkey.sid=s%3Ax.y; latchkey.token=", realm="evil' }, ['realm', 'error']],
   ])('RS-09: for %s holds each attribute once and nothing that was sent', async (_what, headers, names) => {
     const answer = await ask(`${world.url}/form`, scriptFetch, { host: 'evil.example', ...headers });

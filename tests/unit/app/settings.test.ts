@@ -50,7 +50,10 @@ describe('settings', () => {
   });
 
   it('what is not set is left to the library', () => {
-    expect(settings(outside).auth).toEqual({ dangerouslyAllowInsecureHttp: true });
+    expect(settings(outside).auth).toEqual({
+      protectedResource: { scopes: ['reports'] },
+      dangerouslyAllowInsecureHttp: true,
+    });
   });
 
   it('the limit of sessions goes to the library', () => {

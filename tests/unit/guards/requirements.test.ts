@@ -6,8 +6,10 @@ import { allOf, anyOf, firstUnmet, type Requirements } from '../../../src/guards
 const now = 1_800_000_000;
 const order = ['bronze', 'silver', 'gold'];
 const ada: RequestAuth = {
+  kind: 'session',
   subject: 'ada',
   issuer: 'https://op.example',
+  clientId: null,
   scope: ['openid', 'reports'],
   permissions: ['read', 'write'],
   roles: ['editor'],
@@ -15,6 +17,8 @@ const ada: RequestAuth = {
   amr: ['pwd', 'otp'],
   authTime: now - 600,
   expiresAt: 0,
+  claims: {},
+  apiKey: null,
   session: { startedAt: 0, idleEndsAt: 0, absoluteEndsAt: 0 },
   accessToken: async () => '',
 };

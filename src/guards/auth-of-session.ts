@@ -1,0 +1,67 @@
+// What a guard puts on the request for a session: who it is, what they may, and their access token when it is asked for.
+import type { Secret } from '../crypto/secret.ts';
+import { LatchkeyError } from '../errors.ts';
+import { absoluteEnd, idleEnd, type SessionLimits } from '../session/lifetimes.ts';
+import type { LoadedSession } from '../session/load-session.ts';
+import type { PresentedToken } from '../session/token-cookie.ts';
+import type { TokenVault } from '../session/token-set.ts';
+import type { Credential } from './authenticate.ts';
+import type { RequestAuth } from './request-auth.ts';
+
+/** What is needed for it. */
+export interface AuthOfSessionParts {
+  readonly vault: TokenVault;
+  readonly limits: SessionLimits;
+}
+
+const noClaims = Object.freeze({});
+
+/** The credential of a session; `renewed` is a token that the browser has to be given. */
+export function credentialOf(
+  session: LoadedSession,
+  presented: PresentedToken | 'absent',
+  renewed: Secret | null,
+  parts: AuthOfSessionParts,
+): Credential {
+  const token = renewed ?? (presented === 'absent' ? null : presented.token);
+  const { record } = session;
+  const user = { ...record.user, sub: record.subject };
+  const { tokenExpiresAt: expiresAt, refreshAt } = record;
+  const given = renewed === null ? null : { token: renewed, expiresAt, dueAt: refreshAt ?? expiresAt };
+  return { kind: 'session', auth: authOf(session, token, parts), user, renewed: given };
+}
+
+function authOf(
+  session: LoadedSession,
+  token: Secret | null,
+  parts: AuthOfSessionParts,
+): RequestAuth & { readonly expiresAt: number } {
+  const { record, storeId, data } = session;
+  return {
+    kind: 'session',
+    subject: record.subject,
+    issuer: record.issuer,
+    clientId: null,
+    scope: record.scope,
+    permissions: record.permissions,
+    roles: record.roles,
+    acr: record.acr,
+    amr: record.amr,
+    authTime: record.authTime,
+    expiresAt: record.tokenExpiresAt,
+    claims: noClaims,
+    apiKey: null,
+    session: {
+      startedAt: record.startedAt,
+      idleEndsAt: idleEnd(data, parts.limits),
+      absoluteEndsAt: absoluteEnd(record.startedAt, parts.limits),
+    },
+    async accessToken() {
+      if (token !== null) return token.reveal();
+      const kept = await parts.vault.read(storeId);
+      if (kept === null)
+        throw new LatchkeyError('unauthenticated', { detail: 'the session has no tokens any more' });
+      return kept.tokens.accessToken.reveal();
+    },
+  };
+}

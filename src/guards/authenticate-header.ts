@@ -1,0 +1,98 @@
+// Finds out who sends a request by what its headers present: an access token or an API key. A cookie is never asked.
+import type { Request } from 'express';
+import { LatchkeyError } from '../errors.ts';
+import type { CheckApiKey } from '../tokens/check-api-key.ts';
+import { readCredential } from '../tokens/read-credential.ts';
+import { formOf } from '../tokens/token-form.ts';
+import type { UserOfToken } from '../tokens/token-user.ts';
+import type { VerifyAccessToken } from '../tokens/verify-access-token.ts';
+import { authOfKey, authOfToken, userOfKey } from './auth-of.ts';
+import type { Credential } from './authenticate.ts';
+import type { User } from './request-auth.ts';
+import type { TokenGetter } from './token-getters.ts';
+
+/** What a guard says about the headers it looks at. */
+export interface HeaderOptions {
+  readonly getter: TokenGetter | undefined;
+  readonly apiKeys: boolean;
+  readonly withUser: boolean;
+  /** Userinfo that was kept from before does not do. */
+  readonly refresh: boolean;
+}
+
+/** What looking at headers needs. */
+export interface AuthenticateHeaderParts {
+  readonly verify: VerifyAccessToken;
+  readonly userOfToken: UserOfToken;
+  /** Null: no key store is configured. */
+  readonly checkApiKey: CheckApiKey | null;
+  /** The issuer of keys that belong to nobody: this site. */
+  readonly keyIssuer: string;
+}
+
+/** Null: no header presents anything, and a cookie may decide. Rejects with an outage, for optional guards too. */
+export type AuthenticateHeader = (req: Request, options: HeaderOptions) => Promise<Credential | null>;
+
+export function createAuthenticateHeader(parts: AuthenticateHeaderParts): AuthenticateHeader {
+  return async (req, options) => {
+    const { getter } = options;
+    const found = readCredential(req, { scheme: getter?.scheme ?? 'bearer', apiKeys: options.apiKeys });
+    // A guard that looks elsewhere for tokens takes none from here, but may take API keys.
+    const elsewhere = getter !== undefined && getter.source !== 'authorization';
+    const isKey = found.kind === 'api_key' || found.kind === 'x_api_key';
+    if (elsewhere && !(isKey && options.apiKeys)) return null;
+    switch (found.kind) {
+      case 'absent':
+        return null;
+      case 'ambiguous':
+        return refused(new LatchkeyError('credential_ambiguous'));
+      case 'malformed':
+        return badToken('The credential is malformed');
+      case 'token':
+        return byToken(found.value, options, parts);
+      case 'api_key':
+        // Said before the key is looked up: whether it is a good one is nobody's business here.
+        if (!options.apiKeys) return refused(new LatchkeyError('api_key_not_allowed'));
+        return byKey(found.value, parts);
+      case 'x_api_key':
+        return formOf(found.value) === 'jwt'
+          ? byToken(found.value, options, parts)
+          : byKey(found.value, parts);
+    }
+  };
+}
+
+async function byToken(
+  token: string,
+  options: HeaderOptions,
+  parts: AuthenticateHeaderParts,
+): Promise<Credential> {
+  const verdict = await parts.verify(token);
+  if (!verdict.good) return badToken(verdict.why);
+  const auth = authOfToken(token, verdict.token);
+  if (!options.withUser) return { kind: 'header', auth, user: null, renewed: null };
+  const user = await parts.userOfToken(token, verdict.token, options.refresh);
+  if (user === null) return badToken('The token is expired, revoked or unknown');
+  // A handler may change its request's user; the one that is remembered serves the next request too.
+  return { kind: 'header', auth, user: structuredClone(user) as User, renewed: null };
+}
+
+async function byKey(key: string, parts: AuthenticateHeaderParts): Promise<Credential> {
+  const found = (await parts.checkApiKey?.(key)) ?? null;
+  if (found === null) return badToken('The API key is expired, revoked or unknown');
+  return {
+    kind: 'header',
+    auth: authOfKey(found, parts.keyIssuer),
+    user: userOfKey(found),
+    renewed: null,
+  };
+}
+
+function badToken(description: string): Credential {
+  const oauthError = { error: 'invalid_token', description };
+  return refused(new LatchkeyError('unauthenticated', { detail: description, oauthError }));
+}
+
+function refused(error: LatchkeyError): Credential {
+  return { kind: 'invalid', by: 'header', tampered: false, error };
+}

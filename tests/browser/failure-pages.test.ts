@@ -20,13 +20,17 @@ const looks = [
   { colorScheme: 'dark', viewport: { width: 375, height: 700 } },
 ] as const;
 
+/** One page serves every error: the words are read for each, and the looks of the longest and the shortest judged. */
+const judged = new Set(['access_denied', 'unsupported_response_type']);
+
 const expectFailure = async (
   url: string,
   status: number,
   heading: string,
   action?: string,
+  isJudged = true,
 ): Promise<void> => {
-  for (const look of looks) {
+  for (const look of isJudged ? looks : looks.slice(0, 1)) {
     const context = await browser.newContext(look);
     const page = await context.newPage();
     const response = await page.goto(url);
@@ -35,7 +39,7 @@ const expectFailure = async (
     expect(await page.locator('main a.button, main button').count()).toBeGreaterThan(0);
     if (action !== undefined) expect(await page.locator('main a.button').innerText()).toBe(action);
     expect(await page.locator('.reference code').innerText()).toMatch(/^[0-9a-f-]{36}$/);
-    expect(await axeFindings(page)).toEqual([]);
+    if (isJudged) expect(await axeFindings(page)).toEqual([]);
     expect(await sidewaysScroll(page)).toBe(0);
     await context.close();
   }
@@ -74,7 +78,7 @@ describe('an error that the provider answers with', () => {
         'In the <b>words</b> of the provider, which may be long and of any kind',
       );
     };
-    await expectFailure(`${world.url}/protected`, status, heading, 'Sign in again');
+    await expectFailure(`${world.url}/protected`, status, heading, 'Sign in again', judged.has(error));
   });
 });
 

@@ -1,7 +1,7 @@
 // Uses up a login in flight: its code goes to the provider once, and the session begins.
 import type { Request, Response } from 'express';
 import { sha256 } from '../crypto/digest.ts';
-import type { OpenedState, Transaction } from '../transaction/transaction.ts';
+import { isStateOf, type OpenedState, type Transaction } from '../transaction/transaction.ts';
 import type { CallbackParts } from './callback.ts';
 import { malformed } from './callback-url.ts';
 
@@ -23,13 +23,13 @@ export async function finishLogin(
   { url, state }: ArrivedCallback,
   transaction: Transaction,
 ): Promise<boolean> {
-  if (transaction.state !== state || transaction.issuer !== parts.provider.issuer) {
+  if (!isStateOf(state, transaction) || transaction.issuer !== parts.provider.issuer) {
     throw malformed('the state or issuer is not that of this login');
   }
   const mine = await parts.once.run(sha256(state), async () => {
     // Used up from here on, whatever comes of it: a code is sent to the provider once.
     parts.transactions.remove(res, transaction.id);
-    const result = await parts.provider.finishLogin(url, { ...transaction, scope: parts.scope });
+    const result = await parts.provider.finishLogin(url, { ...transaction, state, scope: parts.scope });
     await parts.start(req, res, result);
     const { issuer } = transaction;
     parts.emit({ ...parts.contextOf(req), type: 'login_succeeded', issuer, subject: result.subject });

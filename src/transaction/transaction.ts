@@ -1,6 +1,7 @@
 // One login in flight: what is remembered between the redirect out and the callback, and its sealed forms.
 
 import { z } from 'zod';
+import { equalInConstantTime, sha256 } from '../crypto/digest.ts';
 import { randomToken } from '../crypto/random.ts';
 import type { Sealer } from '../crypto/seal.ts';
 
@@ -13,20 +14,24 @@ const longestReturnToInState = 300;
 
 const roundsSchema = z.object({ count: z.number(), since: z.number() });
 
-const transactionSchema = z.object({
-  id: z.string(),
-  state: z.string(),
-  nonce: z.string(),
-  codeVerifier: z.string(),
-  issuer: z.string(),
-  returnTo: z.string(),
-  maxAge: z.number().nullable(),
-  acrValues: z.array(z.string()).nullable(),
-  startedAt: z.number(),
-  // Cookies from before these fields existed open as an ordinary login.
-  silent: z.boolean().default(false),
-  rounds: roundsSchema.nullable().default(null),
-});
+/**
+ * As short as it goes, because a browser that opens many tabs at once carries one cookie for each: values by their
+ * place, and what is rare only where it is there.
+ */
+const transactionSchema = z.tuple([
+  z.string(),
+  z.string(),
+  z.string(),
+  z.string(),
+  z.string(),
+  z.number(),
+  z.object({
+    maxAge: z.number().nullable().default(null),
+    acrValues: z.array(z.string()).nullable().default(null),
+    silent: z.boolean().default(false),
+    rounds: roundsSchema.nullable().default(null),
+  }),
+]);
 
 /** Logins in a row that a guard began, each soon after the one before had finished. */
 export interface Rounds {
@@ -38,7 +43,8 @@ export interface Rounds {
 /** What a login has to meet and where it leads. Lives in a sealed cookie, never on the server. */
 export interface Transaction {
   readonly id: string;
-  readonly state: string;
+  /** Of the state that belongs to it; the state itself is long, and the callback brings it along. */
+  readonly stateDigest: string;
   readonly nonce: string;
   /** RFC 7636. */
   readonly codeVerifier: string;
@@ -86,19 +92,24 @@ export type TransactionStart = Pick<Transaction, 'issuer' | 'returnTo' | 'maxAge
   readonly inSession?: boolean;
 };
 
-/** Begins a login. State, nonce and code verifier carry 192 random bits or more each. */
-export function startTransaction(start: TransactionStart, sealer: Sealer, now: number): Transaction {
+/** A login that begins, with the state for the authorization request. */
+export type StartedTransaction = Transaction & { readonly state: string };
+
+/** Begins a login. Nonce and code verifier carry 192 random bits or more each, and the state is sealed. */
+export function startTransaction(start: TransactionStart, sealer: Sealer, now: number): StartedTransaction {
   const { restarts, silent = false, rounds = null, inSession = false, ...rest } = start;
   const id = randomToken(9);
   const returnTo = start.returnTo.length > longestReturnToInState ? null : start.returnTo;
   const rare = { ...(silent ? { silent } : {}), ...(inSession ? { inSession } : {}) };
+  // Sealed: nobody else can make one, and one that comes late still says what to do with it.
+  const state = sealer.seal('state', JSON.stringify({ id, restarts, returnTo, at: now, ...rare }));
   return {
     ...rest,
     silent,
     rounds,
     id,
-    // Sealed: nobody else can make one, and one that comes late still says what to do with it.
-    state: sealer.seal('state', JSON.stringify({ id, restarts, returnTo, at: now, ...rare })),
+    state,
+    stateDigest: digestOfState(state),
     nonce: randomToken(24),
     codeVerifier: randomToken(32),
     startedAt: now,
@@ -111,15 +122,33 @@ export function openState(state: string, sealer: Sealer, now: number): OpenedSta
   return parsed !== null && now - parsed.at < stateSeconds * 1000 ? parsed : null;
 }
 
+/** Whether the state is that of this login. */
+export function isStateOf(state: string, transaction: Transaction): boolean {
+  return equalInConstantTime(digestOfState(state), transaction.stateDigest);
+}
+
 /** The transaction as the value of its cookie. */
 export function sealTransaction(transaction: Transaction, sealer: Sealer): string {
-  return sealer.seal('transaction', JSON.stringify(transaction), transaction.id);
+  const { id, stateDigest, nonce, codeVerifier, issuer, returnTo, startedAt } = transaction;
+  const { maxAge, acrValues, silent, rounds } = transaction;
+  const rare = Object.entries({ maxAge, acrValues, silent, rounds });
+  const said = rare.filter(([, value]) => value !== null && value !== false);
+  const often = [stateDigest, nonce, codeVerifier, issuer, returnTo, startedAt];
+  return sealer.seal('transaction', JSON.stringify([...often, Object.fromEntries(said)]), id);
 }
 
 /** Opens a transaction cookie; null for one that is not ours, was moved to another name, or is too old. */
 export function openTransaction(id: string, value: string, sealer: Sealer, now: number): Transaction | null {
-  const transaction = parse(sealer.open('transaction', value, id), transactionSchema);
-  return transaction !== null && now - transaction.startedAt < transactionSeconds * 1000 ? transaction : null;
+  const parsed = parse(sealer.open('transaction', value, id), transactionSchema);
+  if (parsed === null) return null;
+  const [stateDigest, nonce, codeVerifier, issuer, returnTo, startedAt, rare] = parsed;
+  if (now - startedAt >= transactionSeconds * 1000) return null;
+  return { id, stateDigest, nonce, codeVerifier, issuer, returnTo, startedAt, ...rare };
+}
+
+/** 128 bits of it: enough, beside a state that nobody else can make. */
+function digestOfState(state: string): string {
+  return sha256(state).slice(0, 22);
 }
 
 function parse<T>(text: string | null, schema: z.ZodType<T>): T | null {

@@ -17,15 +17,16 @@ const sealer = createSealer([sessionSecret]);
 /** What the sealed cookies of these visits hold: code verifier, nonce, state and access token. */
 const sealedSecrets = (visits: readonly Visit[]): string[] =>
   visits
-    .flatMap(({ setCookies }) =>
-      setCookies.flatMap((line) => {
+    .flatMap(({ setCookies, location }) => [
+      URL.parse(location ?? '')?.searchParams.get('state') ?? undefined,
+      ...setCookies.flatMap((line) => {
         const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
         const id = /^latchkey\.tx\.(.+)$/.exec(name)?.[1];
         const transaction = id === undefined ? null : openTransaction(id, value, sealer, Date.now());
         const token = name === 'latchkey.token' ? sealer.open('token', value)?.slice(1) : undefined;
-        return [transaction?.codeVerifier, transaction?.nonce, transaction?.state, token];
+        return [transaction?.codeVerifier, transaction?.nonce, token];
       }),
-    )
+    ])
     .filter((text) => text !== undefined);
 
 const use = async (app: string, browser: BrowserClient, trail: Visit[]): Promise<void> => {

@@ -2,10 +2,12 @@
 import { describe, expect, it } from 'vitest';
 import { createSealer } from '../../../src/crypto/seal.ts';
 import {
+  isStateOf,
   openState,
   openTransaction,
   sealTransaction,
   startTransaction,
+  type TransactionStart,
   transactionSeconds,
 } from '../../../src/transaction/transaction.ts';
 
@@ -18,7 +20,8 @@ const wish = {
   acrValues: null,
   restarts: 0,
 };
-const begin = (change: Partial<typeof wish> = {}) => startTransaction({ ...wish, ...change }, sealer, now);
+const begin = (change: Partial<TransactionStart> = {}) =>
+  startTransaction({ ...wish, ...change }, sealer, now);
 
 describe('a login in flight', () => {
   it('has values that nobody can guess and that never repeat', () => {
@@ -34,17 +37,25 @@ describe('a login in flight', () => {
   });
 
   it('comes back from its cookie as it was', () => {
-    const transaction = begin();
-    expect(openTransaction(transaction.id, sealTransaction(transaction, sealer), sealer, now)).toEqual(
-      transaction,
-    );
+    for (const more of [
+      {},
+      { maxAge: 0, acrValues: ['gold'], silent: true, rounds: { count: 1, since: 2 } },
+    ]) {
+      const { state, ...transaction } = begin(more);
+      const opened = openTransaction(transaction.id, sealTransaction(transaction, sealer), sealer, now);
+      expect(opened).toEqual(transaction);
+      expect(opened !== null && isStateOf(state, opened)).toBe(true);
+      expect(opened !== null && isStateOf(begin().state, opened)).toBe(false);
+    }
   });
 
-  it('opens from a cookie that was set before silent sign-in and rounds were known', () => {
-    const { silent: _silent, rounds: _rounds, ...old } = begin();
-    const value = sealer.seal('transaction', JSON.stringify(old), old.id);
-    expect(openTransaction(old.id, value, sealer, now)).toEqual({ ...old, silent: false, rounds: null });
-    const state = { id: old.id, restarts: 0, returnTo: '/', at: now };
+  it('is small, so that twenty tabs opened at once stay below what proxies take', () => {
+    const transaction = begin({ returnTo: '/orders/2026/11?page=2' });
+    expect(sealTransaction(transaction, sealer).length).toBeLessThan(380);
+  });
+
+  it('is known by a state that was made before silent sign-in was', () => {
+    const state = { id: begin().id, restarts: 0, returnTo: '/', at: now };
     expect(openState(sealer.seal('state', JSON.stringify(state)), sealer, now)).toMatchObject({
       silent: false,
       inSession: false,
@@ -71,7 +82,7 @@ describe('a login in flight', () => {
   });
 
   it('ends after fifteen minutes', () => {
-    const transaction = begin();
+    const { state: _, ...transaction } = begin();
     const opened = (seconds: number) =>
       openTransaction(transaction.id, sealTransaction(transaction, sealer), sealer, now + seconds * 1000);
     expect(opened(transactionSeconds - 1)).toEqual(transaction);

@@ -27,8 +27,11 @@ import type { TokenGetter } from './token-getters.ts';
 export interface GuardOptions extends Requirements {
   /** Lets anonymous visitors through. A bad Authorization header is still 401, forbidden stays forbidden. */
   readonly optional?: boolean;
-  /** A last check of your own; anything but `true` is a refusal. */
-  readonly check?: (auth: RequestAuth, req: Request) => boolean | Promise<boolean>;
+  /**
+   * A last check of your own; anything but `true` is a refusal. The user is null where `authenticated` was given an
+   * access token, because it does not ask who that is.
+   */
+  readonly check?: (auth: RequestAuth, req: Request, user: User | null) => boolean | Promise<boolean>;
   /**
    * Fetches userinfo anew at the provider for each request, and judges by what it says now. When it cannot be asked:
    * 503, and an optional guard sees nobody. Default: false.
@@ -131,7 +134,7 @@ async function runGuard(
   if (credential.renewed !== null) parts.handOut(req, res, credential.renewed);
   // Who is refused is known to the page that says so; the handler behind the guard does not run.
   putOn(req, credential, withUser);
-  const unmet = await firstRefusal(parts, options, req, credential.auth);
+  const unmet = await firstRefusal(parts, options, req, credential);
   if (unmet === null) {
     notePassed(req, credential);
     return true;

@@ -6,7 +6,7 @@ import { isFromNamedOrigin } from '../http/cross-origin.ts';
 import { hasSameOriginProof, isSafeMethod } from '../http/same-origin.ts';
 import type { Credential } from './authenticate.ts';
 import type { GuardOptions, GuardParts } from './guards.ts';
-import type { RequestAuth } from './request-auth.ts';
+import type { RequestAuth, User } from './request-auth.ts';
 import { firstUnmet, loginFor, type Requirements, type Unmet } from './requirements.ts';
 
 /** Goes on where the judgement says so. Whatever fails here fails closed. */
@@ -33,7 +33,7 @@ export async function firstRefusal(
   parts: GuardParts,
   options: Pick<GuardOptions, 'check'> & Requirements,
   req: Request,
-  auth: RequestAuth,
+  { auth, user }: { readonly auth: RequestAuth; readonly user: User | null },
 ): Promise<Unmet | null> {
   // Only a browser sends a credential by itself, and only a cookie.
   const byItself = auth.kind === 'session' && needsProof(req);
@@ -42,7 +42,7 @@ export async function firstRefusal(
   }
   const unmet = firstUnmet(auth, options, parts.acrOrder, Math.floor(parts.clock() / 1000));
   if (unmet !== null || options.check === undefined) return unmet;
-  const passed = await options.check(auth, req);
+  const passed = await options.check(auth, req, user);
   return passed === true ? null : { error: new LatchkeyError('check_refused'), stepUp: null };
 }
 

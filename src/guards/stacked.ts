@@ -28,7 +28,7 @@ async function judge(
 ): Promise<boolean> {
   const credential = await credentialBefore(parts, 'auth.requires()', options, req, res);
   if (credential === null) return false;
-  const unmet = await firstRefusal(parts, options, req, credential.auth);
+  const unmet = await firstRefusal(parts, options, req, credential);
   if (unmet === null) return true;
   await refuse(parts, options, req, res, unmet, credential);
   return false;

@@ -2,7 +2,7 @@
 import type { Request, Response } from 'express';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { memoryApiKeys } from '../../src/embedded.ts';
-import { authorizationToken, type LatchkeyError } from '../../src/index.ts';
+import { authorizationToken, type LatchkeyError, type User } from '../../src/index.ts';
 import { type BearerWorld, mint, show, startBearerWorld } from '../support/bearer-world.ts';
 
 const say = (who: string) => (_req: Request, res: Response, error: LatchkeyError) => {
@@ -10,12 +10,18 @@ const say = (who: string) => (_req: Request, res: Response, error: LatchkeyError
   res.status(418).json({ who, code, status, error: details.oauthError?.error ?? null });
 };
 
+const checked: (string | null)[] = [];
 let world: BearerWorld;
 beforeAll(async () => {
   const handlers = { onUnauthenticated: say('401s'), onForbidden: say('403s') };
   world = await startBearerWorld({ auth: { ...handlers, apiKeys: memoryApiKeys() } }, (app, auth) => {
     app.get('/plain', auth.authenticated(), show);
     app.get('/scope', auth.authenticated({ scope: ['reports'] }), show);
+    const check = (_auth: unknown, _req: unknown, user: User | null) => {
+      checked.push(user?.sub ?? null);
+      return true;
+    };
+    app.get('/checked', auth.authenticated({ check }), auth.currentUser({ check }), show);
     app.get('/keys', auth.currentUser({ apiKeys: true, onUnauthenticated: say('own') }), show);
     app.get('/jwt', auth.authenticated({ token: authorizationToken({ scheme: 'JWT' }) }), show);
   });
@@ -79,4 +85,9 @@ it('B3: a guard may read another scheme, and takes neither Bearer nor a cookie t
   for (const headers of [{ authorization: `Bearer ${token}` }, { cookie }, { 'x-api-key': token }]) {
     expect((await world.ask('/jwt', headers)).status).toBe(418);
   }
+});
+
+it('a check of its own is given the user where the guard asks who it is, and null where it does not', async () => {
+  expect((await world.bear(await mint(world.provider), '/checked')).status).toBe(200);
+  expect(checked).toEqual([null, 'user-ada']);
 });

@@ -78,6 +78,8 @@ export interface ErrorDetails {
   readonly providerText?: string;
   /** Scopes, permissions or roles that were missing. */
   readonly needed?: readonly string[];
+  /** All scopes that are required together, also those that are there: what a client has to ask for. */
+  readonly scope?: readonly string[];
   /** Seconds after which trying again makes sense. */
   readonly retryAfterSeconds?: number;
   /** The local path that the visitor was on the way to. */

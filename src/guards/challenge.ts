@@ -102,7 +102,8 @@ function challengeHeader(
   if (oauthError !== null && refusal.byHeader && stepUp === null) {
     attributes.push(`error_description="${quotable(oauthError.description.split(' '))}"`);
   }
-  if (error.code === 'insufficient_scope') attributes.push(`scope="${quotable(error.details.needed ?? [])}"`);
+  // All of it (RFC 6750 section 3): who asks for what is missing alone gets a token without the rest.
+  if (error.code === 'insufficient_scope') attributes.push(`scope="${quotable(error.details.scope ?? [])}"`);
   if (stepUp?.acrValues) attributes.push(`acr_values="${quotable(stepUp.acrValues)}"`);
   if (stepUp !== null && stepUp.maxAge !== null) attributes.push(`max_age="${stepUp.maxAge}"`);
   // RFC 9728 section 5.1.

@@ -49,7 +49,7 @@ export interface Unmet {
 /** Seconds that two clocks may differ; the same as when the provider's answer is checked, so nobody goes in circles. */
 const toleranceSeconds = 30;
 
-/** Checks scope, acr, amr, maxAge, roles and permissions, in this order. Null: everything is met. */
+/** Checks scope, acr and maxAge, amr, roles and permissions, in this order. Null: everything is met. */
 export function firstUnmet(
   auth: RequestAuth,
   required: Requirements,
@@ -57,18 +57,21 @@ export function firstUnmet(
   nowSeconds: number,
 ): Unmet | null {
   const missingScopes = missing(auth.scope, required.scope);
-  if (missingScopes !== null) return final('insufficient_scope', missingScopes);
+  if (missingScopes !== null) {
+    return final('insufficient_scope', missingScopes, { scope: namesOf(required.scope ?? []).names });
+  }
 
   const acrValues = required.acr === undefined ? null : acrFrom(required.acr, acrOrder);
   const maxAge = required.maxAge ?? null;
   const acrMet = acrValues === null || (auth.acr !== null && acrValues.includes(auth.acr));
   const fresh =
     maxAge === null || (auth.authTime !== null && nowSeconds - auth.authTime <= maxAge + toleranceSeconds);
-  if (!acrMet) return again({ acrValues, maxAge });
+  // Where a login has to come anyway, it may well bring the factors that are missing.
+  if (!acrMet || !fresh) return again({ acrValues, maxAge });
   if (missing(auth.amr, required.amr) !== null) {
+    // No parameter of a request names factors, so a login for their sake alone may come back the same.
     return { error: new LatchkeyError('authentication_insufficient', { detail: 'amr' }), stepUp: null };
   }
-  if (!fresh) return again({ acrValues, maxAge });
 
   const missingRoles = missing(auth.roles, required.roles);
   if (missingRoles !== null) return final('insufficient_roles', missingRoles);
@@ -93,18 +96,23 @@ function acrFrom(least: string, order: readonly string[]): readonly string[] {
 /** The names that are missing; null when the requirement is met. An empty list requires nothing. */
 function missing(held: readonly string[], option: NamesOption | undefined): readonly string[] | null {
   if (option === undefined) return null;
-  const { mode, names } = 'mode' in option ? option : allOf(...option);
+  const { mode, names } = namesOf(option);
   if (names.length === 0) return null;
   const absent = names.filter((name) => !held.includes(name));
   const met = mode === 'all' ? absent.length === 0 : absent.length < names.length;
   return met ? null : absent;
 }
 
+function namesOf(option: NamesOption): Names {
+  return 'mode' in option ? option : allOf(...option);
+}
+
 function final(
   code: 'insufficient_scope' | 'insufficient_roles' | 'insufficient_permissions',
   needed: readonly string[],
+  more: Pick<ErrorDetails, 'scope'> = {},
 ): Unmet {
-  const details: ErrorDetails = { needed, detail: `missing: ${needed.join(' ')}` };
+  const details: ErrorDetails = { ...more, needed, detail: `missing: ${needed.join(' ')}` };
   return { error: new LatchkeyError(code, details), stepUp: null };
 }
 

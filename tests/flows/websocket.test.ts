@@ -5,6 +5,7 @@ import { WebSocket } from 'ws';
 import { createChat } from '../../examples/websocket/chat.ts';
 import { memorySessions } from '../../src/embedded.ts';
 import { type Auth, createAuth } from '../../src/index.ts';
+import { mint } from '../support/bearer-world.ts';
 import { createBrowserClient } from '../support/browser-client.ts';
 import { freePort } from '../support/free-port.ts';
 import { openRawConnection } from '../support/raw-http.ts';
@@ -104,6 +105,28 @@ describe('a WebSocket', () => {
     expect(
       (await refused({ cookie: 'latchkey.sid=s%3Aabc.def; latchkey.token=x', origin: url })).status,
     ).toBe(401);
+  });
+
+  it('B14: opens for a program with a token, which needs no proof of origin, from anywhere', async () => {
+    const token = await mint(provider, { scope: 'profile', name: 'A program' });
+    for (const origin of [undefined, 'https://elsewhere.example', 'null']) {
+      const headers = { authorization: `Bearer ${token}`, ...(origin === undefined ? {} : { origin }) };
+      const ws = await open(headers);
+      if (!(ws instanceof WebSocket)) throw new Error(`refused with ${ws.status}`);
+      const said = new Promise((resolve) => ws.once('message', (data) => resolve(JSON.parse(String(data)))));
+      ws.send('hello');
+      expect(await said).toEqual({ from: 'A program', text: 'hello' });
+      ws.close();
+    }
+  });
+
+  it('B14: is judged by the token where one comes along, and not by the cookies beside it', async () => {
+    const authorization = `Bearer ${await mint(provider, { scope: 'reports' })}`;
+    const weak = await refused({ authorization, cookie, origin: url });
+    expect([weak.status, JSON.parse(weak.body).code]).toEqual([403, 'insufficient_scope']);
+    expect(weak.challenge).toContain('scope="profile"');
+    const bad = await refused({ authorization: `${authorization}x`, cookie, origin: url });
+    expect([bad.status, bad.challenge]).toEqual([401, expect.stringContaining('error="invalid_token"')]);
   });
 
   it('is refused once the session has ended', async () => {

@@ -69,6 +69,13 @@ describe('not met', () => {
     expect(judge(required)).toEqual(answer);
   });
 
+  it('tells all scopes to ask for, those that are there too: a token for the missing one alone has no others', () => {
+    for (const scope of [['reports', 'a'], anyOf('a', 'b')]) {
+      const details = firstUnmet(ada, { scope }, order, now)?.error.details;
+      expect(details?.scope).toEqual('mode' in scope ? scope.names : scope);
+    }
+  });
+
   it('when the credential says nothing about it', () => {
     const silent = { scope: [], permissions: [], roles: [], amr: [], acr: null, authTime: null };
     expect(judge({ acr: 'bronze' }, silent)).toEqual(again(order, null));
@@ -86,15 +93,15 @@ describe('not met', () => {
       scope: ['x'],
     };
     const codes: unknown[] = [];
-    for (const name of ['scope', 'acr', 'amr', 'maxAge', 'roles', 'permissions'] as const) {
+    for (const name of ['scope', 'acr', 'maxAge', 'amr', 'roles', 'permissions'] as const) {
       codes.push(judge(all));
       delete (all as Partial<Record<keyof Requirements, unknown>>)[name];
     }
     expect(codes).toEqual([
       refused('insufficient_scope', ['x']),
       again(['gold'], 1),
-      { ...refused('authentication_insufficient', []), needed: undefined },
       again(null, 1),
+      { ...refused('authentication_insufficient', []), needed: undefined },
       refused('insufficient_roles', ['x']),
       refused('insufficient_permissions', ['x']),
     ]);

@@ -9,6 +9,7 @@ import { createChallenge } from './guards/challenge.ts';
 import { createGuards, type GuardParts, type Guards } from './guards/guards.ts';
 import { headerCredentials } from './guards/header-credentials.ts';
 import { createOwns, type Owns } from './guards/ownership.ts';
+import { createPassed } from './guards/passed.ts';
 import { createRequires, type Requires } from './guards/stacked.ts';
 import { createUpgrade, type Upgrade } from './guards/upgrade.ts';
 import { failureAnswers } from './http/answer-failure.ts';
@@ -137,6 +138,7 @@ export function createAuth(options: AuthOptions): Auth {
     authenticate: createAuthenticate({ ...sessions, issuer, contextOf }),
     authenticateHeader: headerCredentials(settings, provider, keys),
     takesApiKeys: keys !== null,
+    passed: createPassed(),
     silent,
     challenge: createChallenge({
       realm: baseUrl.host,

@@ -55,12 +55,14 @@ export interface ApiKeyStore {
 
 /**
  * Remembers look-ups for a few seconds, those that found nothing too. Losing an entry is never wrong. When it
- * cannot answer it rejects, and the store is asked in its place.
+ * cannot answer it rejects, and the store is asked in its place. The digests are made from the key, the issuer and the
+ * client id, so services with different clients can share one.
  */
 export interface ApiKeyCache {
   /** What was remembered: a key, or null for "there is none". Nothing remembered: undefined. */
   get(digest: string): Promise<ApiKeyRecord | null | undefined>;
   set(digest: string, record: ApiKeyRecord | null, seconds: number): Promise<void>;
+  /** The key was revoked. What a look-up that began before is still to set should not count after this. */
   delete(digest: string): Promise<void>;
   /** Lets go of connections. */
   close(): Promise<void>;

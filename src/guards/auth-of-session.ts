@@ -3,9 +3,11 @@ import type { Secret } from '../crypto/secret.ts';
 import { LatchkeyError } from '../errors.ts';
 import { absoluteEnd, idleEnd, type SessionLimits } from '../session/lifetimes.ts';
 import type { LoadedSession } from '../session/load-session.ts';
+import type { SessionRecord } from '../session/record.ts';
 import type { PresentedToken } from '../session/token-cookie.ts';
 import type { TokenVault } from '../session/token-set.ts';
 import type { Credential } from './authenticate.ts';
+import { ownLists } from './passed.ts';
 import type { RequestAuth } from './request-auth.ts';
 
 /** What is needed for it. */
@@ -25,10 +27,19 @@ export function credentialOf(
 ): Credential {
   const token = renewed ?? (presented === 'absent' ? null : presented.token);
   const { record } = session;
-  const user = { ...record.user, sub: record.subject };
+  const user = { ...ownClaims(record.user), sub: record.subject };
   const { tokenExpiresAt: expiresAt, refreshAt } = record;
   const given = renewed === null ? null : { token: renewed, expiresAt, dueAt: refreshAt ?? expiresAt };
   return { kind: 'session', auth: authOf(session, token, parts), user, renewed: given };
+}
+
+/** Requests that waited for the same renewal are given the same record: what is deep in it is copied for each. */
+function ownClaims(claims: SessionRecord['user']): Record<string, unknown> {
+  const own: Record<string, unknown> = { ...claims };
+  for (const [name, value] of Object.entries(own)) {
+    if (typeof value === 'object' && value !== null) own[name] = structuredClone(value);
+  }
+  return own;
 }
 
 function authOf(
@@ -42,11 +53,8 @@ function authOf(
     subject: record.subject,
     issuer: record.issuer,
     clientId: null,
-    scope: record.scope,
-    permissions: record.permissions,
-    roles: record.roles,
+    ...ownLists(record),
     acr: record.acr,
-    amr: record.amr,
     authTime: record.authTime,
     expiresAt: record.tokenExpiresAt,
     claims: noClaims,

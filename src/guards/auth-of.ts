@@ -2,6 +2,7 @@
 import type { ApiKeyRecord } from '../config/api-key-store.ts';
 import { LatchkeyError } from '../errors.ts';
 import type { GoodToken } from '../tokens/verdict.ts';
+import { ownLists } from './passed.ts';
 import type { RequestAuth, User } from './request-auth.ts';
 
 const noClaims = Object.freeze({});
@@ -9,7 +10,7 @@ const noClaims = Object.freeze({});
 /** For an access token that was verified. */
 export function authOfToken(token: string, good: GoodToken): RequestAuth {
   const accessToken = async () => token;
-  return { kind: 'bearer', ...good, ...copied(good), session: null, apiKey: null, accessToken };
+  return { kind: 'bearer', ...good, ...ownLists(good), session: null, apiKey: null, accessToken };
 }
 
 /**
@@ -23,9 +24,8 @@ export function authOfKey(record: ApiKeyRecord, keyIssuer: string): RequestAuth 
     subject: owner?.subject ?? id,
     issuer: owner?.issuer ?? keyIssuer,
     clientId: null,
-    ...copied(record),
+    ...ownLists({ ...record, amr: [] }),
     acr: null,
-    amr: [],
     authTime: null,
     expiresAt,
     claims: noClaims,
@@ -40,9 +40,4 @@ export function authOfKey(record: ApiKeyRecord, keyIssuer: string): RequestAuth 
 /** Who acts with a key: its owner, of whom no more is known here, or the key itself by its name. */
 export function userOfKey({ id, name, owner }: ApiKeyRecord): User {
   return owner === null ? { sub: id, name } : { sub: owner.subject };
-}
-
-/** Lists of this request's own: what is remembered serves the next one too, and nobody's handler may change it. */
-function copied({ scope, permissions, roles }: Pick<RequestAuth, 'scope' | 'permissions' | 'roles'>) {
-  return { scope: [...scope], permissions: [...permissions], roles: [...roles] };
 }

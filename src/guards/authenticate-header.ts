@@ -55,7 +55,8 @@ export function createAuthenticateHeader(parts: AuthenticateHeaderParts): Authen
         if (!options.apiKeys) return refused(new LatchkeyError('api_key_not_allowed'));
         return byKey(found.value, parts);
       case 'x_api_key':
-        return formOf(found.value) === 'jwt'
+        // A machine's token, unless this guard takes tokens from elsewhere alone: then it is no key that we know.
+        return !elsewhere && formOf(found.value) === 'jwt'
           ? byToken(found.value, options, parts)
           : byKey(found.value, parts);
     }
@@ -70,9 +71,11 @@ async function byToken(
   const verdict = await parts.verify(token);
   if (!verdict.good) return badToken(verdict.why);
   const auth = authOfToken(token, verdict.token);
-  if (!options.withUser) return { kind: 'header', auth, user: null, renewed: null };
+  // Whoever asks for userinfo anew wants to know whether the provider still takes the token, user or not.
+  if (!options.withUser && !options.refresh) return { kind: 'header', auth, user: null, renewed: null };
   const user = await parts.userOfToken(token, verdict.token, options.refresh);
   if (user === null) return badToken('The token is expired, revoked or unknown');
+  if (!options.withUser) return { kind: 'header', auth, user: null, renewed: null };
   // A handler may change its request's user; the one that is remembered serves the next request too.
   return { kind: 'header', auth, user: structuredClone(user) as User, renewed: null };
 }

@@ -10,8 +10,9 @@ import { noKeyStore } from '../tokens/api-keys.ts';
 import type { Authenticate, Credential } from './authenticate.ts';
 import type { AuthenticateHeader } from './authenticate-header.ts';
 import type { createChallenge, RefusalHandlers, UnauthenticatedMode } from './challenge.ts';
+import { checkGuardOptions, optionNames } from './check-options.ts';
 import { firstRefusal, passOrFail, refuse } from './judge.ts';
-import { notePassed } from './passed.ts';
+import type { Passed } from './passed.ts';
 import { createGuard, type Guard, type RequestAuth, type User } from './request-auth.ts';
 import type { Requirements } from './requirements.ts';
 import {
@@ -66,6 +67,7 @@ export interface GuardParts {
   readonly authenticateHeader: AuthenticateHeader;
   readonly takesApiKeys: boolean;
   readonly challenge: ReturnType<typeof createChallenge>;
+  readonly passed: Passed;
   readonly silent: SilentSignIn;
   readonly clearToken: (req: Request, res: Response) => void;
   /** Gives the browser a token that was refreshed. */
@@ -82,6 +84,7 @@ export interface GuardParts {
 
 export function createGuards(parts: GuardParts): Guards {
   const guard = (options: AnyGuardOptions, withUser: boolean) => {
+    checkGuardOptions(options, optionNames.guard);
     enableSilent(parts.silent, options);
     if (options.apiKeys === true && !parts.takesApiKeys) throw noKeyStore();
     if (options.refresh === true && !parts.hasUserinfo) throw noUserinfo();
@@ -123,7 +126,7 @@ async function runGuard(
     if (options.optional === true && byHeader === null) {
       if (await trySilently(parts.silent, options, parts.acrOrder, req, res)) return false;
       putOn(req, null, withUser);
-      notePassed(req, { kind: 'none' });
+      parts.passed.note(req, { kind: 'none' });
       return true;
     }
     const why = credential.kind === 'invalid' ? credential.error : undefined;
@@ -136,7 +139,7 @@ async function runGuard(
   putOn(req, credential, withUser);
   const unmet = await firstRefusal(parts, options, req, credential);
   if (unmet === null) {
-    notePassed(req, credential);
+    parts.passed.note(req, credential);
     return true;
   }
   await refuse(parts, options, req, res, unmet, credential);

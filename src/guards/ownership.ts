@@ -1,10 +1,11 @@
 // Lets only the owner of an object pass: loads it, compares its owner, and hands it to the handler.
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
-import { LatchkeyError } from '../errors.ts';
+import { ConfigurationError, LatchkeyError } from '../errors.ts';
+import { checkGuardOptions, optionNames } from './check-options.ts';
 import type { GuardOptions, GuardParts } from './guards.ts';
 import { passOrFail, refuse } from './judge.ts';
 import type { GuardedRequest, RequestAuth, User } from './request-auth.ts';
-import { firstUnmet, type Requirements } from './requirements.ts';
+import { firstUnmet, type Requirements, requiresNothing } from './requirements.ts';
 import { credentialBefore } from './stacked.ts';
 
 /** The options of an ownership guard. */
@@ -16,7 +17,10 @@ export interface OwnershipOptions<T>
   readonly owner: (keyof T & string) | ((object: T) => unknown);
   /** Whom the owner has to be. Default: the subject of the credential. */
   readonly is?: (auth: RequestAuth) => string | null;
-  /** Who meets this may pass without being the owner, such as `{ permissions: ['orders:all'] }`. */
+  /**
+   * Who meets this may pass without being the owner, such as `{ permissions: ['orders:all'] }`. One that requires
+   * nothing is refused with a ConfigurationError: everybody would meet it.
+   */
   readonly unless?: Requirements;
   /** Answers 404 in place of 403, where even the existence of the object is nobody else's business. */
   readonly hide?: boolean;
@@ -40,25 +44,37 @@ export type Owns = <T extends object>(
 
 /** Makes `auth.owns`. */
 export function createOwns(parts: GuardParts): Owns {
-  return <T extends object>(options: OwnershipOptions<T>) => ({
-    handle: (handler: OwnedHandler<T>): RequestHandler => {
-      return (req, res, next) => {
-        let object: T | undefined;
-        const judged = judge(parts, options, req, res).then((found) => {
-          object = found ?? undefined;
-          return found !== null;
-        });
-        const pass: NextFunction = (error?: unknown) => {
-          if (error !== undefined) return next(error);
-          const guarded = req as unknown as GuardedRequest<User | undefined, RequestAuth>;
-          Promise.try(handler, guarded, res, object as T, next).catch((thrown: unknown) => {
-            next(thrown || new Error('a handler was rejected without an error'));
+  return <T extends object>(options: OwnershipOptions<T>) => {
+    const { unless } = options;
+    if (unless !== undefined) checkGuardOptions(unless, optionNames.unless);
+    if (unless !== undefined && requiresNothing(unless)) throw everybodyOwns();
+    return {
+      handle: (handler: OwnedHandler<T>): RequestHandler => {
+        return (req, res, next) => {
+          let object: T | undefined;
+          const judged = judge(parts, options, req, res).then((found) => {
+            object = found ?? undefined;
+            return found !== null;
           });
+          const pass: NextFunction = (error?: unknown) => {
+            if (error !== undefined) return next(error);
+            const guarded = req as unknown as GuardedRequest<User | undefined, RequestAuth>;
+            Promise.try(handler, guarded, res, object as T, next).catch((thrown: unknown) => {
+              next(thrown || new Error('a handler was rejected without an error'));
+            });
+          };
+          passOrFail(parts, req, pass, judged);
         };
-        passOrFail(parts, req, pass, judged);
-      };
-    },
-  });
+      },
+    };
+  };
+}
+
+function everybodyOwns(): ConfigurationError {
+  const mend = 'Name what lets others pass, or leave `unless` out: then only the owner does.';
+  return new ConfigurationError([
+    { name: 'unless', problem: 'requires nothing, so everybody passes.', mend },
+  ]);
 }
 
 /** The object, or null when the request has been answered. */

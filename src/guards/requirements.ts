@@ -87,6 +87,15 @@ export function loginFor(required: Requirements, acrOrder: readonly string[]): S
   return acrValues === null && maxAge === null ? null : { acrValues, maxAge };
 }
 
+/** Whether everybody meets these requirements. */
+export function requiresNothing({ acr, maxAge, ...lists }: Requirements): boolean {
+  const { scope, amr, roles, permissions } = lists;
+  const isOpen = [scope, amr, roles, permissions].every(
+    (names) => names === undefined || missing([], names) === null,
+  );
+  return isOpen && acr === undefined && maxAge === undefined;
+}
+
 /** The acr values that are at least as strong as this one, itself first. */
 function acrFrom(least: string, order: readonly string[]): readonly string[] {
   const index = order.indexOf(least);

@@ -3,9 +3,9 @@ import type { Request, RequestHandler, Response } from 'express';
 import { LatchkeyError } from '../errors.ts';
 import { failureEvent } from '../events.ts';
 import type { Credential } from './authenticate.ts';
+import { checkGuardOptions, optionNames } from './check-options.ts';
 import type { GuardOptions, GuardParts } from './guards.ts';
 import { firstRefusal, passOrFail, refuse } from './judge.ts';
-import { passedWith } from './passed.ts';
 import type { Requirements } from './requirements.ts';
 
 /** What a stacked guard may require, and who answers in its place. */
@@ -17,7 +17,10 @@ export type Requires = (options: StackedOptions) => RequestHandler;
 
 /** Makes `auth.requires`. */
 export function createRequires(parts: GuardParts): Requires {
-  return (options) => (req, res, next) => passOrFail(parts, req, next, judge(parts, options, req, res));
+  return (options) => {
+    checkGuardOptions(options, optionNames.requires);
+    return (req, res, next) => passOrFail(parts, req, next, judge(parts, options, req, res));
+  };
 }
 
 async function judge(
@@ -42,7 +45,7 @@ export async function credentialBefore(
   req: Request,
   res: Response,
 ): Promise<Extract<Credential, { kind: 'session' | 'header' }> | null> {
-  const credential = passedWith(req);
+  const credential = parts.passed.before(req);
   if (credential?.kind === 'session' || credential?.kind === 'header') return credential;
   const unmet = { error: new LatchkeyError('unauthenticated', { returnTo: req.originalUrl }), stepUp: null };
   if (credential !== undefined) {

@@ -45,6 +45,8 @@ export function createUpgrade(
 
     return (req, socket) =>
       new Promise((resolve) => {
+        // Gone before anybody looked: nothing would ever be heard of it again.
+        if (socket.destroyed) return resolve(null);
         const res = new ServerResponse(req);
         // A socket that dies meanwhile must not end the process.
         const onSocketError = () => socket.destroy();

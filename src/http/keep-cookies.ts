@@ -5,7 +5,8 @@ import onHeaders from 'on-headers';
 interface Kept {
   /** Name of the cookie to its whole line; the last one counts. */
   readonly lines: Map<string, string>;
-  isOutdated: () => boolean;
+  /** Lines that an answer which took too long goes out without. */
+  withheld: { readonly lines: ReadonlySet<string>; readonly isOutdated: () => boolean } | null;
 }
 
 const kept = new WeakMap<ServerResponse, Kept>();
@@ -25,33 +26,34 @@ export function appendCookie(res: ServerResponse, name: string, line: string): v
  * has had newer ones by another answer meanwhile.
  */
 export function withholdCookies(res: ServerResponse, isOutdated: () => boolean): void {
-  keptOf(res).isOutdated = isOutdated;
+  const known = keptOf(res);
+  known.withheld = { lines: new Set(known.lines.values()), isOutdated };
 }
 
 function keptOf(res: ServerResponse): Kept {
   const known = kept.get(res);
   if (known !== undefined) return known;
-  const fresh: Kept = { lines: new Map(), isOutdated: () => false };
+  const fresh: Kept = { lines: new Map(), withheld: null };
   kept.set(res, fresh);
   // Called for every way that headers go out: end, write, a pipe, flushHeaders, writeHead by hand.
   onHeaders(res, () => settle(res, fresh));
   return fresh;
 }
 
-function settle(res: ServerResponse, { lines, isOutdated }: Kept): void {
+function settle(res: ServerResponse, kept: Kept): void {
   const now = linesOf(res);
   if (now.length === 0) return;
-  if (isOutdated() || mayBeShared(res)) {
-    const ours = new Set(lines.values());
-    write(
-      res,
-      now.filter((line) => !ours.has(line)),
-    );
-    return;
-  }
+  const dropped = droppedFrom(res, kept);
+  const staying = now.filter((line) => !dropped.has(line));
   const names = new Set(now.map(nameOf));
-  const lost = [...lines].filter(([name]) => !names.has(name)).map(([, line]) => line);
-  if (lost.length > 0) write(res, [...now, ...lost]);
+  const lost = [...kept.lines].filter(([name, line]) => !names.has(name) && !dropped.has(line));
+  if (lost.length > 0 || staying.length < now.length)
+    write(res, [...staying, ...lost.map(([, line]) => line)]);
+}
+
+function droppedFrom(res: ServerResponse, { lines, withheld }: Kept): ReadonlySet<string> {
+  if (mayBeShared(res)) return new Set(lines.values());
+  return withheld?.isOutdated() === true ? withheld.lines : new Set();
 }
 
 /** RFC 9111 section 3: shared caches may keep an answer with cookies, unless Cache-Control says otherwise. */

@@ -7,6 +7,7 @@ import type { Emit, EventContext } from '../events.ts';
 import type { EndSession } from './end-session.ts';
 import type { SessionLimits } from './lifetimes.ts';
 import type { LoadedSession } from './load-session.ts';
+import { createPauses } from './pauses.ts';
 import type { SessionRecord } from './record.ts';
 import { current, isDue, write } from './refresh-steps.ts';
 import { lockWaiting, withLock } from './session-lock.ts';
@@ -56,18 +57,19 @@ interface OwnParts extends KeepFreshParts {
   readonly refused: string | undefined;
 }
 
-/** After the provider failed, nobody asks it again for so long: requests must not queue up behind its time limit. */
+/** After the provider failed, nobody asks it again for so long; where one session's answer is bad, that one alone. */
 const pauseMs = 2000;
 
 export function createKeepFresh(parts: KeepFreshParts): KeepFresh {
   const underWay = new Map<string, Promise<Freshness>>();
-  let paused: { readonly until: number; readonly error: LatchkeyError } | null = null;
+  const pauses = createPauses(pauseMs);
 
   const attempt: KeepFresh = async (session, context, refused) => {
     const isAlive = () => session.record.tokenExpiresAt > parts.limits.clock();
-    if (paused !== null && performance.now() < paused.until) {
+    const pausedBy = pauses.forSession(session.storeId);
+    if (pausedBy !== null) {
       if (isAlive()) return { kind: 'fresh', session, renewed: null };
-      throw paused.error;
+      throw pausedBy;
     }
     try {
       return await renew(session, { ...parts, context, refused });
@@ -76,7 +78,7 @@ export function createKeepFresh(parts: KeepFreshParts): KeepFresh {
       if (failure.code === 'store_unavailable') throw failure;
       // Metadata that cannot be used, and whatever else: this token still serves, and later it may go well.
       const error = failure.code === 'provider_unavailable' ? failure : unavailable(failure);
-      paused = { until: performance.now() + pauseMs, error };
+      pauses.begin(session.storeId, error, isOutage(failure));
       const { subject } = session.record;
       const { code, message: detail } = failure;
       parts.emit({ ...context, type: 'refresh_failed', subject, code, detail });
@@ -163,6 +165,11 @@ async function renewAlone(
     session: { storeId, record: renewal.latchkey, data },
     renewed: outcome.tokens.accessToken,
   };
+}
+
+/** Where the provider answered and only this session's answer cannot be used, that is nobody else's trouble. */
+function isOutage({ code, cause }: LatchkeyError): boolean {
+  return (cause instanceof LatchkeyError ? cause.code : code) === 'provider_unavailable';
 }
 
 function unavailable(cause: LatchkeyError): LatchkeyError {

@@ -4,7 +4,7 @@ import type { LatchkeyError } from '../errors.ts';
 /** Who is not to be asked about whom at the moment, in this process. */
 export interface Pauses {
   /** Begins a pause: for everybody after an outage, for this session alone after an answer about it. */
-  begin(storeId: string, failure: LatchkeyError): void;
+  begin(storeId: string, failure: LatchkeyError, isOutage?: boolean): void;
   /** The failure because of which nothing is asked for anybody; null: none. */
   forAll(): LatchkeyError | null;
   /** The same for this session, or for all. */
@@ -17,20 +17,21 @@ interface Pause {
 }
 
 const shortestMs = 2000;
-const longestMs = 60_000;
+const longestPauseMs = 60_000;
 const mostSessions = 10_000;
 
-export function createPauses(): Pauses {
+/** @param longestMs - the longest pause that a provider may ask for with Retry-After */
+export function createPauses(longestMs = longestPauseMs): Pauses {
   const sessions = new Map<string, Pause>();
   let all: Pause | null = null;
   const failureOf = (pause: Pause | null | undefined): LatchkeyError | null =>
     pause && performance.now() < pause.until ? pause.failure : null;
 
   return {
-    begin(storeId, failure) {
+    begin(storeId, failure, isOutage = failure.code.endsWith('_unavailable')) {
       const wanted = (failure.details.retryAfterSeconds ?? 0) * 1000;
       const until = performance.now() + Math.min(Math.max(wanted, shortestMs), longestMs);
-      if (failure.code.endsWith('_unavailable')) {
+      if (isOutage) {
         all = { until, failure };
         return;
       }

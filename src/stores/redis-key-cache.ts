@@ -6,6 +6,8 @@ import { readApiKey, writeApiKey } from './stored-api-key.ts';
 
 /** Text for "there is no such key". */
 const nothing = 'none';
+/** Longer than any look-up that was under way takes. */
+const revokedSeconds = 10;
 
 /**
  * Remembers look-ups of API keys in Redis.
@@ -24,10 +26,13 @@ export function redisKeyCache(url: string, options: RedisOptions = {}): ApiKeyCa
     async set(digest, record, seconds) {
       const text = record === null ? nothing : writeApiKey(record);
       const expiration = { type: 'PX', value: Math.max(1, Math.round(seconds * 1000)) } as const;
-      await redis.run((client) => client.set(nameOf(digest), text, { expiration }));
+      // Only where nothing stands: a look-up that began before the key was revoked must not bring it back.
+      const terms = { condition: 'NX', expiration } as const;
+      await redis.run((client) => client.set(nameOf(digest), text, terms));
     },
     async delete(digest) {
-      await redis.run((client) => client.del(nameOf(digest)));
+      const expiration = { type: 'EX', value: revokedSeconds } as const;
+      await redis.run((client) => client.set(nameOf(digest), nothing, { expiration }));
     },
     close: () => redis.close(),
   };

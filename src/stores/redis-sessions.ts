@@ -82,7 +82,6 @@ export function redisSessions(url: string, options: RedisOptions = {}): SessionS
   };
 }
 
-/** The URL's problems and the options' in one error, and the files for TLS read. */
 /** The braces put all keys of one session into the same Cluster hash slot. */
 function keyNames(prefix: string): Keys {
   const recordPrefix = `${prefix}session:`;

@@ -2,6 +2,7 @@
 import type { Clock } from '../clock.ts';
 import type { ApiKeyCache, ApiKeyRecord, ApiKeyStore } from '../config/api-key-store.ts';
 import type { AuthOptions } from '../config/options.ts';
+import { sha256 } from '../crypto/digest.ts';
 import { apiKeyDigest, isPossibleApiKey } from './api-key-format.ts';
 import { createExpiringCache, createOneAtATime } from './expiring-cache.ts';
 
@@ -55,22 +56,49 @@ function isLive({ revokedAt, expiresAt }: ApiKeyRecord, now: number): boolean {
 
 /** The store and the cache of the options; null where there is no store. */
 export function apiKeyParts(
-  options: Pick<AuthOptions, 'apiKeys' | 'apiKeyCache'>,
+  options: Pick<AuthOptions, 'apiKeys' | 'apiKeyCache' | 'issuer' | 'clientId'>,
   cacheSize: number,
   clock: Clock,
 ): { readonly store: ApiKeyStore; readonly cache: ApiKeyCache } | null {
   const { apiKeys: store, apiKeyCache } = options;
-  return store === undefined ? null : { store, cache: apiKeyCache ?? memoryKeyCache(cacheSize, clock) };
+  if (store === undefined) return null;
+  return {
+    store,
+    cache: apiKeyCache === undefined ? memoryKeyCache(cacheSize, clock) : ownPart(apiKeyCache, options),
+  };
+}
+
+/** Other services may share the cache and have other keys: what one of them knows is no key of this one. */
+function ownPart(
+  cache: ApiKeyCache,
+  { issuer, clientId }: Pick<AuthOptions, 'issuer' | 'clientId'>,
+): ApiKeyCache {
+  const nameOf = (digest: string) => sha256(JSON.stringify(['api key', issuer, clientId, digest]));
+  return {
+    get: (digest) => cache.get(nameOf(digest)),
+    set: (digest, record, seconds) => cache.set(nameOf(digest), record, seconds),
+    delete: (digest) => cache.delete(nameOf(digest)),
+    close: () => cache.close(),
+  };
 }
 
 /** Remembers in the memory of this process; every node has its own. */
 function memoryKeyCache(most: number, clock: Clock): ApiKeyCache {
-  const kept = createExpiringCache<{ readonly record: ApiKeyRecord | null }>(most, clock);
+  const kept = createExpiringCache<ApiKeyRecord>(most, clock);
+  // Apart, so that a flood of made-up keys drives no good one out.
+  const unknown = createExpiringCache<null>(most, clock);
   return {
-    get: async (digest) => kept.get(digest)?.record,
-    set: async (digest, record, seconds) =>
-      kept.set(digest, { value: { record }, until: clock() + seconds * 1000 }),
-    delete: async (digest) => kept.delete(digest),
+    get: async (digest) => kept.get(digest) ?? unknown.get(digest),
+    async set(digest, record, seconds) {
+      const until = clock() + seconds * 1000;
+      if (record === null) unknown.set(digest, { value: null, until });
+      // A look-up that began before the key was revoked must not bring it back.
+      else if (unknown.get(digest) === undefined) kept.set(digest, { value: record, until });
+    },
+    async delete(digest) {
+      kept.delete(digest);
+      unknown.set(digest, { value: null, until: clock() + apiKeyCacheSeconds * 1000 });
+    },
     close: async () => {},
   };
 }

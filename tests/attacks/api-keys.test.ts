@@ -2,7 +2,7 @@
 import type { Express } from 'express';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { memoryApiKeys } from '../../src/embedded.ts';
-import type { ApiKeyStore, Auth } from '../../src/index.ts';
+import { type ApiKeyStore, type Auth, cookieToken } from '../../src/index.ts';
 import { type BearerWorld, challengeOf, mint, show, startBearerWorld } from '../support/bearer-world.ts';
 
 let world: BearerWorld;
@@ -19,6 +19,7 @@ const routes = (app: Express, auth: Auth): void => {
   app.all('/key', auth.authenticated({ apiKeys: true }), show);
   app.all('/optional', auth.authenticated({ apiKeys: true, optional: true }), show);
   app.all('/permission', auth.authenticated({ apiKeys: true, permissions: ['reports:read'] }), show);
+  app.all('/elsewhere', auth.authenticated({ apiKeys: true, token: cookieToken('mine') }), show);
   app.all('/none', auth.authenticated(), show);
   app.all('/none/optional', auth.currentUser({ optional: true }), show);
 };
@@ -107,6 +108,15 @@ describe('AD: a key that is not good', () => {
 });
 
 describe('AD: several credentials', () => {
+  it('an access token does not come in as a key where a guard takes tokens from elsewhere', async () => {
+    const token = await mint(world.provider);
+    const { key } = await make();
+    expect((await world.ask('/key', { 'x-api-key': token })).status).toBe(200);
+    expect((await world.ask('/elsewhere', { 'x-api-key': key })).status).toBe(200);
+    expect((await world.ask('/elsewhere', { 'x-api-key': token })).status).toBe(401);
+    expect((await world.ask('/elsewhere', { authorization: `Bearer ${token}` })).status).toBe(401);
+  });
+
   it('Authorization decides before x-api-key, and rights are never joined', async () => {
     const { key } = await make({ permissions: ['reports:read'] });
     const token = await mint(world.provider, { permissions: [] });

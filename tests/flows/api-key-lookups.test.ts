@@ -69,7 +69,7 @@ describe('a look-up', () => {
     const { key } = await world.make();
     expect((await world.withKey(key)).status).toBe(200);
     await using other = await startBearerWorld(
-      { auth: { apiKeys: world.store, apiKeyCache: redisKeyCache(redis.url) } },
+      { provider: world.provider, auth: { apiKeys: world.store, apiKeyCache: redisKeyCache(redis.url) } },
       keyRoutes,
     );
     expect((await other.ask('/key', { 'x-api-key': key })).status).toBe(200);

@@ -75,9 +75,9 @@ describe('the types of a guard', () => {
 
   it('refuse what no guard knows', () => {
     // @ts-expect-error There is no such option.
-    auth.currentUser({ permission: 'admin' });
+    expect(() => auth.currentUser({ permission: 'admin' })).toThrow(/permission/);
     // @ts-expect-error A single name is not a list.
-    auth.currentUser({ scope: 'reports' });
+    expect(() => auth.currentUser({ scope: 'reports' })).toThrow(/scope/);
     // @ts-expect-error There is no such way.
     auth.currentUser({ unauthenticated: 'ignore' });
   });

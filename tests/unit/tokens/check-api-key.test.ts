@@ -18,7 +18,11 @@ const slowStore = () => {
       return memory.find(digest);
     },
   };
-  const parts = apiKeyParts({ apiKeys: store }, 100, () => 1000);
+  const parts = apiKeyParts(
+    { issuer: 'https://op.example', clientId: 'app', apiKeys: store },
+    100,
+    () => 1000,
+  );
   if (parts === null) throw new Error('no parts');
   const check = createCheckApiKey({ ...parts, clock: () => 1000 });
   return {

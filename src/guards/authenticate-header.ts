@@ -28,6 +28,8 @@ export interface AuthenticateHeaderParts {
   readonly checkApiKey: CheckApiKey | null;
   /** The issuer of keys that belong to nobody: this site. */
   readonly keyIssuer: string;
+  /** The provider whose people count here. */
+  readonly issuer: string;
 }
 
 /** Null: no header presents anything, and a cookie may decide. Rejects with an outage, for optional guards too. */
@@ -82,7 +84,9 @@ async function byToken(
 
 async function byKey(key: string, parts: AuthenticateHeaderParts): Promise<Credential> {
   const found = (await parts.checkApiKey?.(key)) ?? null;
-  if (found === null) return badToken('The API key is expired, revoked or unknown');
+  // A person of another provider may have the same subject as one of ours, and is somebody else.
+  const isForeign = found?.owner != null && found.owner.issuer !== parts.issuer;
+  if (found === null || isForeign) return badToken('The API key is expired, revoked or unknown');
   return {
     kind: 'header',
     auth: authOfKey(found, parts.keyIssuer),

@@ -39,5 +39,6 @@ export function headerCredentials(
     }),
     checkApiKey: apiKeys === null ? null : createCheckApiKey({ ...apiKeys, clock }),
     keyIssuer: site,
+    issuer: settings.issuer,
   });
 }

@@ -143,3 +143,10 @@ describe('AD: several credentials', () => {
     expect((await world.ask('/optional', { cookie, 'x-api-key': crypto.randomUUID() })).status).toBe(401);
   });
 });
+
+it('AD-16: a key whose owner came from another provider is nobody, whatever their subject', async () => {
+  const { key } = await make({ owner: { issuer: 'https://old.example', subject: 'user-ada' } });
+  await expect401(key);
+  const own = await make({ owner: { issuer: world.provider.issuer, subject: 'user-ada' } });
+  expect((await withKey(own.key)).status).toBe(200);
+});

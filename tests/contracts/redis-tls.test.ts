@@ -54,7 +54,7 @@ afterAll(async () => {
 /** Writes and reads a session, or says why not. */
 const tryIt = async (url: string): Promise<string> => {
   const seen: string[] = [];
-  const options = { commandTimeoutMs: 1500, onError: (error: Error) => void seen.push(String(error)) };
+  const options = { commandTimeoutMs: 3000, onError: (error: Error) => void seen.push(String(error)) };
   const stores = redisSessions(url, options)(lifetimes);
   try {
     await stores.records.insert('a', sessionOf(Date.now()));

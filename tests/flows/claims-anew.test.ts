@@ -48,7 +48,7 @@ describe.each(storeKinds)('a page that asks the provider anew, sessions in %s', 
   it('twenty requests at once cost one call', async () => {
     const browser = await world.signedIn();
     world.provider.forgetCalls();
-    world.provider.bend.userinfo = async () => new Promise((resolve) => setTimeout(resolve, 60));
+    world.provider.bend.userinfo = async () => new Promise((resolve) => setTimeout(resolve, 700));
     expect(await allAtOnce(world, browser, '/anew', 20)).toEqual(Array(20).fill(200));
     expect(world.asked()).toHaveLength(1);
     await world.who(browser, '/anew');

@@ -60,7 +60,7 @@ export const openRedisStore = async (redis: TestRedis): Promise<StoreUnderTest> 
 export const openRedisPlace = async (redis: RedisPlace): Promise<StoreUnderTest> => {
   await redis.flush();
   const { now, lifetimes, pass } = clockAndLifetimes();
-  const open = () => redisSessions(redis.url, { commandTimeoutMs: 300 })(lifetimes);
+  const open = () => redisSessions(redis.url, { commandTimeoutMs: 1500 })(lifetimes);
   const stores = open();
   const more: SessionStores[] = [stores];
   return {

@@ -156,7 +156,7 @@ describe('Redis that hangs', () => {
     redis.pause();
     const startedAt = performance.now();
     expect(await outcomes(store.stores)).toEqual(allAre('store_unavailable'));
-    expect(performance.now() - startedAt).toBeLessThan(1500);
+    expect(performance.now() - startedAt).toBeLessThan(5000);
     redis.resume();
     await expect.poll(() => outcomes(store.stores), { timeout: 5000 }).toEqual(allAre('answered'));
   });

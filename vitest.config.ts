@@ -16,7 +16,13 @@ const project = (name: string, groupOrder: number, times: ProjectTimes) => ({
   test: { name, include: [`tests/${name}/**/*.test.ts`], sequence: { groupOrder }, ...times },
 });
 
-const browser = project('browser', 6, { testTimeout: seconds(60), hookTimeout: seconds(60) });
+/** Talks to processes of its own and waits for them. A shared machine may be slow once; twice is news. */
+const withProcesses = (name: string, groupOrder: number, times: ProjectTimes) => {
+  const { extends: inherited, test } = project(name, groupOrder, times);
+  return { extends: inherited, test: { ...test, retry: process.env.CI === undefined ? 0 : 1 } };
+};
+
+const browser = withProcesses('browser', 6, { testTimeout: seconds(60), hookTimeout: seconds(60) });
 
 /** Examples name the package as its users do; here that is the sources. */
 const sources = fileURLToPath(new URL('src/', import.meta.url));
@@ -38,8 +44,8 @@ export default defineConfig({
     projects: [
       project('unit', 1, { testTimeout: seconds(5), hookTimeout: seconds(10) }),
       project('house', 2, { testTimeout: seconds(60), hookTimeout: seconds(60) }),
-      project('contracts', 3, { testTimeout: seconds(20), hookTimeout: seconds(20) }),
-      project('flows', 4, { testTimeout: seconds(30), hookTimeout: seconds(30) }),
+      withProcesses('contracts', 3, { testTimeout: seconds(20), hookTimeout: seconds(20) }),
+      withProcesses('flows', 4, { testTimeout: seconds(30), hookTimeout: seconds(30) }),
       project('attacks', 5, { testTimeout: seconds(30), hookTimeout: seconds(30) }),
       { ...browser, test: { ...browser.test, fileParallelism: false } },
     ],

@@ -1,4 +1,4 @@
-// Makes sure that redis-server and Chromium are here before the tests run; never lets a test be skipped for them.
+// Makes sure that redis-server, PostgreSQL and Chromium are here before the tests run; never lets a test be skipped for them.
 //
 // npm scripts put node_modules/.bin first in PATH, so `npm test` runs this on the Node 24 that npm brought.
 // Where no such package exists (macOS) the Node of the shell runs it. A Node older than 22.18 cannot read this
@@ -6,6 +6,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import {
+  debianPackage,
   findProgram,
   installWords,
   overrideProblem,
@@ -44,7 +45,9 @@ const apt = (...args: readonly string[]): boolean => {
 const installOnDebian = (missing: readonly Program[]): boolean => {
   // A repository that does not answer must not stop an install that the others can serve.
   if (!apt('update', '-q')) say('apt-get update reported a problem; trying with the lists that are here');
-  return withoutServiceStart(() => apt('install', '-y', '-q', '--no-install-recommends', ...missing));
+  return withoutServiceStart(() =>
+    apt('install', '-y', '-q', '--no-install-recommends', ...missing.map(debianPackage)),
+  );
 };
 
 const isMissing = (program: Program): boolean => findProgram(program) === null;

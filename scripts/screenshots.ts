@@ -3,6 +3,7 @@ import { copyFileSync, mkdirSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { launchChromium } from '../tests/support/chromium.ts';
 import { startDemoApp } from '../tests/support/demo-app.ts';
+import { takeAdminPictures } from './admin-pictures.ts';
 
 const folder = new URL('../.tmp/screenshots/', import.meta.url).pathname;
 const docs = new URL('../docs/images/', import.meta.url).pathname;
@@ -56,6 +57,11 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await context.close();
   }
 }
+const screens = (['light', 'dark'] as const).flatMap((colorScheme) => [
+  { name: `desktop-${colorScheme}`, context: { colorScheme, viewport: { width: 1280, height: 800 } } },
+  { name: `phone-${colorScheme}`, context: { colorScheme, viewport: { width: 375, height: 800 } } },
+]);
+await takeAdminPictures(browser, folder, screens);
 for (const [from, to] of [
   ['profile-desktop-light', 'profile'],
   ['sign-in-desktop-light', 'sign-in'],

@@ -17,7 +17,9 @@ import { clientAddress } from './http/client-address.ts';
 import { createCookiePolicy } from './http/cookies.ts';
 import { plainPages } from './http/plain-pages.ts';
 import { requestReference } from './http/request-id.ts';
+import { createDirectoryRights } from './identity/directory-rights.ts';
 import { createProvider } from './provider/provider.ts';
+import { createAskDirectory } from './routes/ask-directory.ts';
 import { backChannelLogoutRoute } from './routes/back-channel-logout.ts';
 import { callbackRoute } from './routes/callback.ts';
 import { createCompleteLogin } from './routes/complete-login.ts';
@@ -36,6 +38,7 @@ import { createStartForGuard } from './routes/start-for-guard.ts';
 import { createBeginLogin } from './routes/start-login.ts';
 import type { Devices } from './session/devices.ts';
 import { createHandOut } from './session/hand-out.ts';
+import type { SignedInPeople } from './session/signed-in-people.ts';
 import { type ApiKeys, createApiKeys } from './tokens/api-keys.ts';
 import { apiKeyParts } from './tokens/check-api-key.ts';
 import { createRoundsCookie } from './transaction/rounds.ts';
@@ -58,6 +61,8 @@ export interface Auth extends Guards {
   session(): RequestHandler;
   /** Where the person behind a request is signed in, and how they end that. */
   readonly devices: Devices;
+  /** The sessions of any person, and what changed about them in the directory. */
+  readonly people: SignedInPeople;
   /** Answers errors with a page or problem details; mount it last. Errors that are not latchkey's become a 500. */
   errorHandler(): (error: unknown, req: Request, res: Response, next: NextFunction) => void;
   /** Makes, lists and revokes API keys; needs the option `apiKeys`. */
@@ -88,7 +93,8 @@ export function createAuth(options: AuthOptions): Auth {
   const site = createSite(baseUrl, settings.afterLogoutPath, settings.neverReturnTo);
 
   const provider = createProvider(settings);
-  const sessions = wireSessions({ options, settings, provider, sealer, policy, emit, contextOf });
+  const directory = options.directory ? createDirectoryRights(options.directory, settings) : null;
+  const sessions = wireSessions({ options, settings, provider, directory, sealer, policy, emit, contextOf });
   const { stores, store, tokenCookie, load, end, endByIndex, startSession, cache } = sessions;
   const transactions = createTransactionCookies(policy, sealer, clock);
   const rounds = createRoundsCookie(policy, sealer, clock);
@@ -106,7 +112,8 @@ export function createAuth(options: AuthOptions): Auth {
     return typeof session !== 'string' && session.record.issuer === issuer;
   };
   const placeOf = createLoginPlace({ placeOf: settings.placeOf, ...reporting });
-  const starting = { startSession, placeOf, cache, clock };
+  const askDirectory = createAskDirectory({ directory, revoke: sessions.revoke });
+  const starting = { startSession, placeOf, askDirectory, cache, clock };
   const start = createCompleteLogin({ issuer, rules: settings, ...starting, ...reporting });
   const leaving = { load, end, endByIndex, rounds, silent, tokenCookie, policy };
   const logout = { store, provider, ...leaving, site, pages, ...reentry };
@@ -133,10 +140,10 @@ export function createAuth(options: AuthOptions): Auth {
     onError,
   });
 
-  const keys = apiKeyParts(options, settings.tokenCacheSize, clock);
+  const keys = apiKeyParts(options, settings);
   const guardParts: GuardParts = {
     authenticate: createAuthenticate({ ...sessions, issuer, contextOf }),
-    authenticateHeader: headerCredentials(settings, provider, keys),
+    authenticateHeader: headerCredentials(settings, provider, directory, keys),
     takesApiKeys: keys !== null,
     passed: createPassed(),
     silent,
@@ -168,6 +175,7 @@ export function createAuth(options: AuthOptions): Auth {
     wellKnown: () => resource.handler,
     session: () => sessions.writer,
     devices: sessions.devices,
+    people: sessions.people,
     errorHandler: () => onError,
     dependencies: () => askDependencies(stores, provider, options.apiKeys),
     providerOrigins: provider.origins,

@@ -43,10 +43,30 @@ const statusByCode = {
   insufficient_roles: 403,
   /** The guard's own `check` said no. */
   check_refused: 403,
+  /** The person exists, and an administrator has disabled the account. */
+  account_disabled: 403,
+  /** Another account has this user name. */
+  username_taken: 409,
+  /** Nobody would be left who may administer. */
+  last_admin: 409,
+  /** An administrator is about to delete their own account. */
+  own_account: 409,
+  /** The current password that was given is not right. */
+  password_wrong: 403,
+  /** The password cannot be taken: too short, too common. */
+  password_refused: 400,
+  /** An administrator chose the password; the person has to choose another one first. */
+  password_change_required: 403,
+  /** An API key was used more often than it may be. */
+  too_many_requests: 429,
   /** The object belongs to somebody else. */
   not_owner: 403,
   /** A request that changes something came without proof that one of our own pages sent it. */
   cross_site_request: 403,
+  /** Wrong passwords came too often; `retryAfterSeconds` says when trying again makes sense. */
+  too_many_tries: 429,
+  /** More work of a costly kind came than can be done, such as the checking of passwords. */
+  overloaded: 503,
   /** The session store is unreachable or too slow. */
   store_unavailable: 503,
   /** A service that was called refused or failed; `ApiError` has its own status. */

@@ -39,7 +39,11 @@ export type AuthEvent = EventContext &
           | 'back_channel'
           | 'front_channel'
           | 'ended_elsewhere'
-          | 'session_limit';
+          | 'session_limit'
+          | 'account_disabled'
+          | 'account_removed'
+          /** Its rights could not be looked up when it began, or not be brought up to date. */
+          | 'rights_unknown';
         readonly issuer: string;
         readonly subject: string;
       }

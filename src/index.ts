@@ -11,6 +11,7 @@ export type {
   ProtectedResourceOptions,
   RefusalHandler,
 } from './config/options.ts';
+export type { LocalRights, PeopleDirectory, PersonKey, ProviderLogin } from './config/people-directory.ts';
 export type {
   IndexedSession,
   LockBackend,
@@ -52,7 +53,9 @@ export { type ListeningServer, listen } from './http/listen.ts';
 export { isPageNavigation } from './http/navigation.ts';
 export type { FailureView, LogoutView, Pages, SignedOutView } from './http/pages.ts';
 export { requestReference } from './http/request-id.ts';
+export { hasSameOriginProof } from './http/same-origin.ts';
 export type { DependencyState } from './routes/dependencies.ts';
 export type { Device, Devices } from './session/devices.ts';
-export type { SessionRecord } from './session/record.ts';
+export type { LocalAccess, SessionRecord } from './session/record.ts';
+export type { SignedInPeople } from './session/signed-in-people.ts';
 export type { ApiKeys, NewApiKey } from './tokens/api-keys.ts';

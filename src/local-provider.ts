@@ -15,5 +15,8 @@ export type {
   LocalProviderLifetimes,
   LocalProviderListener,
   LocalProviderOptions,
+  LocalSignInAnswer,
+  LocalSignInOrigin,
+  UnsuitablePassword,
 } from './local-provider/options.ts';
 export type { EntryToStore, LocalProviderStorage, StoredEntry } from './stores/provider-storage.ts';

@@ -1,4 +1,7 @@
 // The door to the outgoing side: latchkey as a client of other services.
+
+export type { AuditEntry, AuditInput, Severity, SortColumn } from './config/audit-entry.ts';
+export type { AuditPage, AuditSelection, AuditStore } from './config/audit-store.ts';
 export { Secret } from './crypto/secret.ts';
 export type { ApiResponse } from './machine/api-attempt.ts';
 export type { OutgoingBody, RawBody, ReadAs } from './machine/api-body.ts';
@@ -12,9 +15,7 @@ export type {
   TokenFunction,
 } from './machine/api-options.ts';
 export { apiPath, type QueryParameters } from './machine/api-url.ts';
-export type { AuditEntry, AuditInput, Severity, SortColumn } from './machine/audit-entry.ts';
 export { type AuditRoutesOptions, auditRoutes } from './machine/audit-routes.ts';
-export type { AuditPage, AuditSelection, AuditStore } from './machine/audit-store.ts';
 export {
   type AuditCallOptions,
   type AuditListOptions,

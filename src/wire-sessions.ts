@@ -4,6 +4,7 @@ import type { AuthOptions, ResolvedOptions } from './config/options.ts';
 import type { Sealer } from './crypto/seal.ts';
 import type { Emit, EventContext } from './events.ts';
 import type { CookiePolicy } from './http/cookies.ts';
+import { type DirectoryRights, personInSessions } from './identity/directory-rights.ts';
 import type { Provider } from './provider/provider.ts';
 import { createRefreshLogin } from './routes/refresh-login.ts';
 import { createRevoke } from './routes/revoke.ts';
@@ -28,6 +29,8 @@ export interface WireSessionsParts {
   readonly options: AuthOptions;
   readonly settings: ResolvedOptions;
   readonly provider: Provider;
+  /** Null: there is none. */
+  readonly directory: DirectoryRights | null;
   readonly sealer: Sealer;
   readonly policy: CookiePolicy;
   readonly emit: Emit;
@@ -35,7 +38,7 @@ export interface WireSessionsParts {
 }
 
 export function wireSessions({ options, settings, provider, ...parts }: WireSessionsParts) {
-  const { sealer, policy, emit, contextOf } = parts;
+  const { sealer, policy, emit, contextOf, directory } = parts;
   const { clock, sessionSecrets: secrets } = settings;
   const limits = settings;
   const stores = options.sessions(createLifetimes(limits));
@@ -51,22 +54,26 @@ export function wireSessions({ options, settings, provider, ...parts }: WireSess
   const end = createEndSession({ records, vault, registry, revoke, emit });
   const endByIndex = createEndByIndex({ records, registry, end });
 
-  const { devices, sessionLimit, endedElsewhere } = createSeveralSessions({
+  const { devices, sessionLimit, endedElsewhere, rights, people } = createSeveralSessions({
     ...settings,
     ...stores,
-    ...{ policy, registry, load, end, revoke, limits, contextOf, secrets },
+    ...{ policy, registry, load, end, revoke, limits, contextOf, secrets, emit },
+    vault,
+    rightsOf: directory?.rightsOf ?? null,
+    inSessions: (person) => personInSessions(person, settings),
     limit: settings.sessionLimit,
   });
 
   const { userinfoCache, userinfoSeconds } = settings;
   const cache = createClaimsCache({ cache: userinfoCache, seconds: userinfoSeconds, sealer, limits, emit });
+  const { settle } = rights;
   const refresh = createRefreshLogin({ provider, rules: settings, cache, clock });
-  const keepFresh = createKeepFresh({ records, vault, locks, limits, end, refresh, revoke, emit });
+  const keepFresh = createKeepFresh({ records, vault, locks, limits, end, refresh, revoke, settle, emit });
   const asking = { ask: createAskUserinfo(provider), recordWith: createRecordWith(settings), cache };
-  const keeping = { records, vault, locks, limits, end, keepFresh, emit };
+  const keeping = { records, vault, locks, limits, end, keepFresh, settle, emit };
   const keepClaims = createKeepClaims({ ...keeping, ...asking, userinfoSeconds });
 
-  const writing = { writer, store, vault, tokenCookie, limits, load, end, registry, sessionLimit };
+  const writing = { writer, store, vault, tokenCookie, limits, load, end, registry, sessionLimit, rights };
   const startSession = createStartSession({ ...writing, contextOf });
   const close = async () => {
     await stores.close();
@@ -74,6 +81,6 @@ export function wireSessions({ options, settings, provider, ...parts }: WireSess
   };
   return {
     ...{ stores, store, writer, vault, tokenCookie, limits, load, end, endByIndex, startSession },
-    ...{ cache, keepFresh, keepClaims, devices, endedElsewhere, close },
+    ...{ cache, keepFresh, keepClaims, devices, endedElsewhere, people, revoke, close },
   };
 }

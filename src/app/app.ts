@@ -1,47 +1,72 @@
 // The server-rendered app: everything a request passes, in order.
+
 import { fileURLToPath } from 'node:url';
 import express, { type Express } from 'express';
+import type { DirectoryStore, FirstAdminSetup } from '../directory.ts';
 import type { AuthOptions } from '../index.ts';
 import { type Auth, createAuth, crossOrigin, LatchkeyError, loadAssets } from '../index.ts';
+import { adminRoutes } from './admin/admin-routes.ts';
 import { apiRoutes } from './api-routes.ts';
-import { healthRoutes } from './health.ts';
+import { type AppDirectory, peopleDirectory } from './app-directory.ts';
+import { directoryState } from './directory-choice.ts';
+import { type AskDependencies, healthRoutes } from './health.ts';
 import { type Log, logEvents, logRequests } from './log.ts';
 import { refuseOddMethods, refuseTwoHosts } from './method-check.ts';
 import { noteErrors } from './note-errors.ts';
+import { ownRoutes } from './own/own-routes.ts';
 import { createPageLocals } from './page-locals.ts';
 import { pageRoutes } from './page-routes.ts';
 import { createPages, type RenderPage } from './pages.ts';
 import { securityHeaders } from './security-headers.ts';
 import { sessionRoutes } from './session-routes.ts';
+import { setupRoutes } from './setup-routes.ts';
 import { requireHttps } from './transport.ts';
+import { type UserRoutesOptions, userPrefix, userRoutes } from './user-routes.ts';
 
 /** What the app is made of. */
 export interface AppParts {
   readonly auth: Omit<AuthOptions, 'pages' | 'onEvent'>;
+  /** Asked by `/readyz`. Default: none. */
+  readonly directory?: DirectoryStore;
   readonly log: Log;
   readonly trustProxy: number | readonly string[] | null;
   /** Origins whose pages may call the API with credentials. Default: none. */
   readonly corsOrigins?: readonly string[];
   /** Shown in the header. Default: `latchkey`. */
   readonly product?: string;
+  /** People, their rights and accounts; with it come the pages of administrators. Default: none. */
+  readonly people?: AppDirectory;
   /** Default: false. */
   readonly silentSignIn?: boolean;
+  /** The JSON API for accounts. Default: there is none. */
+  readonly userApi?: UserRoutesOptions;
   readonly isStopping?: () => boolean;
+  /** The way to the first administrator. Default: there is none, as with a provider of your own. */
+  readonly setup?: FirstAdminSetup | null;
 }
 
 const viewsFolder = fileURLToPath(new URL('../../views/', import.meta.url));
 
-/** Makes the app and its auth object. */
-export function createApp(parts: AppParts): { app: Express; auth: Auth } {
-  const { log } = parts;
+/** Makes the app and its auth object, and what `/readyz` asks. */
+export function createApp(parts: AppParts): { app: Express; auth: Auth; dependencies: AskDependencies } {
+  const { log, directory, people, userApi } = parts;
   const baseUrl = new URL(parts.auth.baseUrl);
   const basePath = baseUrl.pathname.replace(/\/+$/, '');
   const assets = loadAssets(new URL('../../public/', import.meta.url), basePath);
-  const localsOf = createPageLocals(parts.product ?? 'latchkey', basePath, assets);
+  const adminPermission = people === undefined ? null : (people.adminPermission ?? 'admin');
+  const localsOf = createPageLocals(parts.product ?? 'latchkey', basePath, assets, adminPermission);
   const render: RenderPage = (req, res, view, title, locals) => {
     res.render(view, { ...localsOf(req, title), ...locals });
   };
-  const auth = createAuth({ ...parts.auth, pages: createPages(render), onEvent: logEvents(log) });
+  const kept =
+    people === undefined ? {} : { directory: peopleDirectory(people), apiKeys: people.store.apiKeys };
+  const auth = createAuth({ ...kept, ...parts.auth, pages: createPages(render), onEvent: logEvents(log) });
+
+  const dependencies: AskDependencies = async () => {
+    const asked = directory === undefined ? [] : [directoryState(directory)];
+    const [own, ...others] = await Promise.all([auth.dependencies(), ...asked]);
+    return [...own, ...others];
+  };
 
   const app = express();
   app.disable('x-powered-by');
@@ -57,8 +82,8 @@ export function createApp(parts: AppParts): { app: Express; auth: Auth } {
   app.use(securityHeaders(baseUrl, auth.providerOrigins));
   app.use(refuseTwoHosts);
   app.use(`${basePath}/api`, crossOrigin(parts.corsOrigins ?? []));
-  app.use(refuseOddMethods);
-  app.use(healthRoutes(auth, log, parts.isStopping ?? (() => false)));
+  app.use(refuseOddMethods(userApi && basePath + (userApi.apiPrefix ?? userPrefix)));
+  app.use(healthRoutes(dependencies, log, parts.isStopping ?? (() => false)));
   app.use(requireHttps(baseUrl));
 
   // At the root of the origin, also where the app itself is below a path.
@@ -72,13 +97,23 @@ export function createApp(parts: AppParts): { app: Express; auth: Auth } {
   // Browsers ask for it beside answers that are no pages and so cannot name an icon.
   site.get('/favicon.ico', (_req, res) => res.redirect(302, assets.href('favicon.svg')));
   site.use(auth.routes());
+  if (userApi !== undefined) site.use(userRoutes(auth, userApi, parts.auth, log));
   site.use('/api', apiRoutes(auth, parts.auth.clock));
   site.use(pageRoutes(auth, render, parts.silentSignIn ?? false));
   site.use(sessionRoutes(auth, basePath, render));
+  if (people !== undefined) {
+    const { clock } = parts.auth;
+    const pages = { basePath, render, ...(clock === undefined ? {} : { clock }) };
+    site.use(adminRoutes(auth, people, pages));
+    const { issuer, directoryIssuer: name = issuer } = parts.auth;
+    const directoryIssuer = (known: string) => (known === issuer ? name : known);
+    site.use(ownRoutes({ auth, directory: people, directoryIssuer, ...pages }));
+  }
+  if (parts.setup) site.use(setupRoutes(parts.setup, baseUrl, render));
   app.use(basePath === '' ? '/' : basePath, site);
 
   app.use((_req, _res, next) => next(new LatchkeyError('not_found')));
   app.use(noteErrors(log));
   app.use(auth.errorHandler());
-  return { app, auth };
+  return { app, auth, dependencies };
 }

@@ -8,18 +8,19 @@ export function checkTogether(environment: Environment): ConfigurationProblem[] 
   const add = (name: string, problem: string, mend: string) => problems.push({ name, problem, mend });
   const production = environment.NODE_ENV === 'production';
   const { OIDC_ISSUER: issuer, OIDC_CLIENT_AUTH: auth = 'client_secret_basic' } = environment;
+  const { LOCAL_PROVIDER_URL: local } = environment;
 
   if (production) {
-    if (issuer === undefined)
+    if (issuer === undefined && local === undefined)
       add(
         'OIDC_ISSUER',
         'is not set.',
-        'The local provider is for trying things out: set the issuer URL of your provider.',
+        'Set the issuer URL of your provider; a team without one sets LOCAL_PROVIDER_URL.',
       );
     if (environment.SESSION_SECRET === undefined) add('SESSION_SECRET', 'is not set.', makeSecret);
     if (environment.BASE_URL === undefined)
       add('BASE_URL', 'is not set.', 'Set the public https address of the app.');
-    for (const name of ['BASE_URL', 'OIDC_ISSUER'] as const) {
+    for (const name of ['BASE_URL', 'OIDC_ISSUER', 'LOCAL_PROVIDER_URL'] as const) {
       const text = environment[name];
       if (text?.startsWith('http:') && !isLoopbackHost(new URL(text).hostname)) {
         add(
@@ -29,6 +30,20 @@ export function checkTogether(environment: Environment): ConfigurationProblem[] 
         );
       }
     }
+  }
+  if (local !== undefined) {
+    if (issuer !== undefined)
+      add(
+        'LOCAL_PROVIDER_URL',
+        'is set beside OIDC_ISSUER.',
+        'People sign in at one of the two: take the other away.',
+      );
+    if (environment.BASE_URL !== undefined && new URL(environment.BASE_URL).origin === new URL(local).origin)
+      add(
+        'LOCAL_PROVIDER_URL',
+        'is the address of the app.',
+        'Give the local provider a host name of its own, which leads to the port after PORT.',
+      );
   }
   if (issuer !== undefined) {
     if (environment.OIDC_CLIENT_ID === undefined)

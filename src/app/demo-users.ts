@@ -42,6 +42,11 @@ const users: readonly DemoUser[] = [
 /** Names and passwords, for the sign-in page and the terminal. */
 export const demoHints: readonly DemoHint[] = users.map((user) => user.hint);
 
+/** Whether this is the subject of a demo user. */
+export function isDemoUser(subject: string): boolean {
+  return users.some(({ id }) => id === subject);
+}
+
 /** The demo users as accounts. */
 export const demoAccounts: LocalAccounts = {
   find: async (id) => users.find((user) => user.id === id) ?? null,

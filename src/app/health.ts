@@ -3,8 +3,11 @@ import { Router } from 'express';
 import type { Auth } from '../index.ts';
 import type { Log } from './log.ts';
 
+/** Asks everything that the app needs whether it answers. */
+export type AskDependencies = Auth['dependencies'];
+
 /** The two probes. They are reached over plain http too, and set no cookie. */
-export function healthRoutes(auth: Auth, log: Log, isStopping: () => boolean): Router {
+export function healthRoutes(ask: AskDependencies, log: Log, isStopping: () => boolean): Router {
   const router = Router();
 
   router.get('/healthz', (_req, res) => {
@@ -12,7 +15,7 @@ export function healthRoutes(auth: Auth, log: Log, isStopping: () => boolean): R
     res.json({ status: 'alive' });
   });
   router.get('/readyz', async (_req, res) => {
-    const dependencies = await auth.dependencies();
+    const dependencies = await ask();
     for (const { name, ok, detail } of dependencies) {
       if (!ok) log.warn({ dependency: name, detail }, 'not_ready');
     }

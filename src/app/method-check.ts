@@ -1,18 +1,33 @@
 // Refuses requests that nothing here answers to: other methods, and more than one Host.
-import type { NextFunction, Request, Response } from 'express';
+import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { LatchkeyError } from '../index.ts';
 
-/** Pages are read with GET and HEAD and changed with POST; nothing here answers to anything else. */
-export function refuseOddMethods(req: Request, res: Response, next: NextFunction): void {
-  const known = ['GET', 'HEAD', 'POST'].includes(req.method);
-  if (!known) res.setHeader('Allow', 'GET, HEAD, POST');
-  if (known) next();
-  else if (req.method === 'OPTIONS') res.status(204).end();
-  else next(new LatchkeyError('method_not_allowed'));
+/**
+ * Pages are read with GET and HEAD and changed with POST; nothing here answers to anything else.
+ * @param deletable - the path below which things are taken away with DELETE
+ */
+export function refuseOddMethods(deletable?: string): RequestHandler {
+  return (req, res, next) => {
+    const takesDelete = deletable !== undefined && `${req.path}/`.startsWith(`${deletable}/`);
+    const methods = ['GET', 'HEAD', 'POST', ...(takesDelete ? ['DELETE'] : [])];
+    const known = methods.includes(req.method);
+    if (!known) res.setHeader('Allow', methods.join(', '));
+    if (known) next();
+    else if (req.method === 'OPTIONS') res.status(204).end();
+    else next(new LatchkeyError('method_not_allowed'));
+  };
 }
 
 /** Two Host headers mean that somebody on the way reads another one than we do (RFC 9112 section 3.2). */
 export function refuseTwoHosts(req: Request, _res: Response, next: NextFunction): void {
   const hosts = req.rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'host');
   next(hosts.length > 1 ? new LatchkeyError('request_malformed') : undefined);
+}
+
+/** Refuses what came this far: an address that takes these methods alone. */
+export function only(methods: string): RequestHandler {
+  return (_req, res, next) => {
+    res.setHeader('Allow', methods);
+    next(new LatchkeyError('method_not_allowed'));
+  };
 }

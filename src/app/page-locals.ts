@@ -1,9 +1,12 @@
 // What every page is given: the product, the person looking, addresses, and times in words.
 import type { Request } from 'express';
-import type { Assets, User } from '../index.ts';
+import type { Assets, RequestAuth, User } from '../index.ts';
 
 /** What a page needs of a request, guarded or not. */
-export type PageRequest = Omit<Request, 'user' | 'auth'> & { readonly user?: unknown };
+export type PageRequest = Omit<Request, 'user' | 'auth'> & {
+  readonly user?: unknown;
+  readonly auth?: RequestAuth | null;
+};
 
 /** The person looking at a page; claims are somebody else's text. */
 export interface Viewer {
@@ -11,8 +14,16 @@ export interface Viewer {
   readonly initials: string;
 }
 
-/** Makes the locals of a page. */
-export function createPageLocals(product: string, basePath: string, assets: Assets) {
+/**
+ * Makes the locals of a page.
+ * @param adminPermission - who has it is shown the way to the pages of administrators; null: there are none
+ */
+export function createPageLocals(
+  product: string,
+  basePath: string,
+  assets: Assets,
+  adminPermission: string | null,
+) {
   return (req: PageRequest, title: string) => ({
     product,
     basePath,
@@ -20,6 +31,8 @@ export function createPageLocals(product: string, basePath: string, assets: Asse
     title,
     path: localPath(req, basePath),
     viewer: viewerOf(req.user as User | null | undefined),
+    hasAccountPages: adminPermission !== null,
+    isAdmin: adminPermission !== null && (req.auth?.permissions ?? []).includes(adminPermission),
     words,
     time: timeIn(languageOf(req)),
   });

@@ -1,14 +1,19 @@
 // Runs the app: settings, local provider where none is configured, listening, and a graceful stop.
+import type { Request } from 'express';
+import { localIssuer, type Person } from '../directory.ts';
 import { isLoopbackHost, listen } from '../index.ts';
 import { createApp } from './app.ts';
 import { openDataFolder } from './data-folder.ts';
+import { isDemoUser } from './demo-users.ts';
+import { chooseDirectory } from './directory-choice.ts';
 import { loadEnvFile, readEnvironment } from './env.ts';
+import { type LocalLogin, startLocalLogin } from './local-login.ts';
 import { createLog, type Log } from './log.ts';
+import { openAccounts } from './open-accounts.ts';
 import { chooseSessions, keepSessionSecrets } from './session-choice.ts';
 import { type Settings, settingsFrom } from './settings.ts';
 import { startFailure } from './start-failure.ts';
-import { startLocalProvider } from './start-local-provider.ts';
-import { printWelcome } from './welcome.ts';
+import { printSetup, printWelcome } from './welcome.ts';
 
 /** A running installation. */
 export interface Running {
@@ -38,11 +43,19 @@ export async function run(): Promise<void> {
   }
 }
 
-/** Starts everything. The provider and Redis may be away: what needs them says so until they are back. */
+/** Starts everything. The provider, Redis and PostgreSQL may be away: what needs them says so until they are back. */
 export async function start(settings: Settings, log: Log): Promise<Running> {
   const data = openDataFolder(settings.dataDir);
-  const local = settings.issuer === null ? await startLocalProvider(settings, data, log) : null;
-  const client = local ?? {
+  const directory = await chooseDirectory(settings, data);
+  const endSessions = async (person: Person, keep: unknown): Promise<void> => {
+    const key = { issuer: client.issuer, subject: person.subject };
+    await auth.people.endAll(key, keep === null ? {} : { except: keep as Request });
+  };
+  const open = openAccounts(settings, { log, directory, endSessions });
+  const { accounts, tries } = open;
+  const local =
+    settings.issuer === null ? await startLocalLogin(settings, { data, log, directory, ...open }) : null;
+  const client = local?.provider ?? {
     issuer: settings.issuer ?? '',
     clientId: settings.clientId,
     clientSecret: settings.clientSecret,
@@ -50,7 +63,7 @@ export async function start(settings: Settings, log: Log): Promise<Running> {
   let stopping = false;
 
   const { clientSecret } = client;
-  const { app, auth } = createApp({
+  const { app, auth, dependencies } = createApp({
     auth: {
       ...settings.auth,
       issuer: client.issuer,
@@ -59,16 +72,30 @@ export async function start(settings: Settings, log: Log): Promise<Running> {
       baseUrl: settings.baseUrl,
       sessionSecret: await keepSessionSecrets(settings, data),
       sessions: chooseSessions(settings, data, log),
+      ...(local === null ? {} : { directoryIssuer: localIssuer }),
+    },
+    directory,
+    people: { store: directory, accounts, ...(settings.demoUsers ? { isGuest: isDemoUser } : {}) },
+    userApi: {
+      directory,
+      accounts,
+      apiKeys: true,
+      localLogin: local !== null,
+      localProviderIssuer: client.issuer,
+      onChanged: (person) => auth.people.changed(person),
     },
     log,
     trustProxy: settings.trustProxy,
     silentSignIn: settings.silentSignIn,
     corsOrigins: settings.corsOrigins,
     isStopping: () => stopping,
+    setup: local?.setup ?? null,
   });
   const close = async () => {
     await local?.stop();
     await auth.close();
+    await tries.close();
+    await directory.close();
   };
   const server = await listen(app, settings.port, settings.host).catch(async (error: unknown) => {
     await close();
@@ -87,10 +114,12 @@ export async function start(settings: Settings, log: Log): Promise<Running> {
     log.warn({ mend: 'set TRUST_PROXY to the number of proxies or their subnets' }, 'no_trusted_proxy');
   }
   // Known before the first visitor comes; a provider that is away is asked again later.
-  void auth.dependencies().then((found) => {
+  void dependencies().then((found) => {
     for (const { name, ok, detail } of found) if (!ok) log.warn({ dependency: name, detail }, 'not_ready');
   });
-  if (local !== null) printWelcome(settings.baseUrl, local.issuer);
+  const opened = await beginSetup(local, log);
+  if (settings.demoUsers) printWelcome(settings.baseUrl, client.issuer);
+  if (opened !== null) printSetup(settings.baseUrl, opened.secret);
 
   return {
     port: server.port,
@@ -103,4 +132,14 @@ export async function start(settings: Settings, log: Log): Promise<Running> {
       log.info('stopped');
     },
   };
+}
+
+/** A database that is away at the start must not stop it: the next start asks again. */
+async function beginSetup(local: LocalLogin | null, log: Log) {
+  try {
+    return (await local?.setup.begin()) ?? null;
+  } catch (error) {
+    log.warn({ err: error }, 'setup_not_begun');
+    return null;
+  }
 }

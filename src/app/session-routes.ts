@@ -1,6 +1,7 @@
 // Your devices: the page that lists where somebody is signed in, and the two forms on it.
-import { type NextFunction, type Request, type RequestHandler, type Response, Router } from 'express';
-import { type Auth, asLatchkeyError, type Device, isPageNavigation, LatchkeyError } from '../index.ts';
+import { type Request, type RequestHandler, type Response, Router } from 'express';
+import { type Auth, asLatchkeyError, type Device, isPageNavigation } from '../index.ts';
+import { only } from './method-check.ts';
 import type { RenderPage } from './pages.ts';
 
 /** What the page may say has been done. Addresses choose among these; their text is never shown. */
@@ -62,16 +63,8 @@ function isNotice(name: unknown): name is keyof typeof notices {
   return typeof name === 'string' && Object.hasOwn(notices, name);
 }
 
-/** Refuses what came this far. */
-function only(methods: string): RequestHandler {
-  return (_req: Request, res: Response, next: NextFunction) => {
-    res.setHeader('Allow', methods);
-    next(new LatchkeyError('method_not_allowed'));
-  };
-}
-
 /** A device for the page. What the browser said of itself stands in where nothing in it is known. */
-function inWords({ browser, system, userAgent, startedAt, lastSeenAt, ...device }: Device) {
+export function inWords({ browser, system, userAgent, startedAt, lastSeenAt, ...device }: Device) {
   const known = [browser, system].filter((part) => part !== null);
   const name =
     known.length > 0 ? `${browser ?? 'A browser'}${system === null ? '' : ` on ${system}`}` : userAgent;

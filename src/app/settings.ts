@@ -11,9 +11,16 @@ export interface Settings {
   readonly baseUrl: string;
   /** Null: the app starts its own local provider. */
   readonly issuer: string | null;
+  /** The public origin of the local provider; null: it is for this machine alone. */
+  readonly localProviderUrl: string | null;
+  /** Whether the local provider has the users that everybody knows. Never where others could reach it. */
+  readonly demoUsers: boolean;
+  readonly minPasswordLength: number;
   readonly sessionSecrets: readonly string[] | null;
   /** Null: the embedded store in the data folder. */
   readonly redisUrl: string | null;
+  /** PostgreSQL of the directory. Null: a file in the data folder. */
+  readonly databaseUrl: string | null;
   readonly dataDir: string;
   readonly trustProxy: number | readonly string[] | null;
   /** Origins whose pages may call the API with credentials. */
@@ -35,6 +42,7 @@ export function settingsFrom(environment: Environment): Settings {
   const production = environment.NODE_ENV === 'production';
   const port = environment.PORT ?? 3000;
   const issuer = environment.OIDC_ISSUER ?? null;
+  const localProviderUrl = environment.LOCAL_PROVIDER_URL?.replace(/\/$/, '') ?? null;
   const baseUrl = environment.BASE_URL ?? `http://localhost:${port}`;
   const audience = environment.OIDC_AUDIENCE;
   // Programs are told of this API where its tokens are those for the base URL.
@@ -46,8 +54,12 @@ export function settingsFrom(environment: Environment): Settings {
     host: environment.HOST ?? (production ? '0.0.0.0' : '127.0.0.1'),
     baseUrl,
     issuer,
+    localProviderUrl,
+    demoUsers: !production && issuer === null && localProviderUrl === null,
+    minPasswordLength: environment.PASSWORD_MIN_LENGTH ?? 12,
     sessionSecrets: environment.SESSION_SECRET ?? null,
     redisUrl: environment.REDIS_URL ?? null,
+    databaseUrl: environment.DATABASE_URL ?? null,
     dataDir: environment.DATA_DIR ?? './data',
     trustProxy: environment.TRUST_PROXY ?? null,
     corsOrigins: environment.CORS_ORIGINS ?? [],

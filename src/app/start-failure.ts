@@ -11,6 +11,7 @@ const variableOf: Readonly<Record<string, string>> = {
   sessionSecret: 'SESSION_SECRET',
   scope: 'OIDC_SCOPE',
   redisSessions: 'REDIS_URL',
+  databaseUrl: 'DATABASE_URL',
 };
 
 /** Status 78 is EX_CONFIG of sysexits.h. */

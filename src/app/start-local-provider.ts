@@ -1,10 +1,11 @@
-// Starts the local provider of a trial installation, on the port after the app's.
+// Starts the local provider, on the port after the app's: for a trial on this machine, or for a team under its own name.
 
 import { openProviderStorage } from '../embedded.ts';
 import { randomToken } from '../index.ts';
-import { createLocalProvider, createLocalProviderKeys } from '../local-provider.ts';
+import { createLocalProvider, createLocalProviderKeys, type LocalAccounts } from '../local-provider.ts';
 import type { DataFolder } from './data-folder.ts';
-import { demoAccounts, demoHints } from './demo-users.ts';
+import { demoHints } from './demo-users.ts';
+import { forwardedAddress } from './forwarded-address.ts';
 import type { Log } from './log.ts';
 import type { Settings } from './settings.ts';
 
@@ -16,15 +17,17 @@ export interface RunningLocalProvider {
   stop(): Promise<void>;
 }
 
-/** Only reachable from this machine. Another host name than the app's, so that the two are two sites. */
-const host = '127.0.0.1';
+/** Without a public address only this machine reaches it. Another host name than the app's: the two are two sites. */
+const loopback = '127.0.0.1';
 
 export async function startLocalProvider(
   settings: Settings,
   data: DataFolder,
   log: Log,
+  accounts: LocalAccounts,
 ): Promise<RunningLocalProvider> {
-  const issuer = `http://${host}:${settings.port + 1}`;
+  const issuer = settings.localProviderUrl ?? `http://${loopback}:${settings.port + 1}`;
+  const host = settings.localProviderUrl === null ? loopback : settings.host;
   const base = settings.baseUrl.replace(/\/+$/, '');
   const clientId = 'latchkey-app';
   const clientSecret = await data.keep('local-client-secret', () => randomToken());
@@ -42,8 +45,9 @@ export async function startLocalProvider(
         firstParty: true,
       },
     ],
-    accounts: demoAccounts,
-    demoHints,
+    accounts,
+    demoHints: settings.demoUsers ? demoHints : [],
+    clientAddress: forwardedAddress(settings.trustProxy),
     storage,
     keys: await data.keep('local-provider-keys', createLocalProviderKeys),
     scopes: ['reports'],

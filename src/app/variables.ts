@@ -1,37 +1,13 @@
 // Every environment variable: its check, its default and what it is for, in one table.
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { databaseUrlProblems } from '../directory.ts';
 import { minSecretLength, originProblems } from '../index.ts';
 import { redisUrlProblems } from '../redis.ts';
 import { trustProxy } from './trust-proxy.ts';
+import { file, list, number, oneOf, seconds, url } from './variable-checks.ts';
 
 /** How to mend a missing or weak secret. */
 export const makeSecret = 'Make one with `openssl rand -base64 48`.';
-const number = (least: number, most: number) =>
-  z
-    .string()
-    .regex(/^\d+$/, { error: 'is not a whole number written in digits.' })
-    .transform(Number)
-    .pipe(
-      z
-        .number()
-        .min(least, { error: `is below ${least}.` })
-        .max(most, { error: `is above ${most}.` }),
-    );
-const url = z.string().refine((text) => URL.canParse(text) && /^https?:\/\//.test(text), {
-  error: 'is not an http or https URL in full, with the host.',
-});
-const list = z.string().transform((text) =>
-  text
-    .split(',')
-    .map((item) => item.trim())
-    .filter(Boolean),
-);
-const oneOf = <const T extends readonly [string, ...string[]]>(...names: T) =>
-  z.enum(names, { error: `is not one of ${names.join(', ')}.` });
-const seconds = number(1, 400 * 86_400);
-const file = z.string().refine(isReadable, { error: 'names a file that is not there or cannot be read.' });
-
 const isBareUrl = ({ search, hash, username, password }: URL) => search + hash + username + password === '';
 
 /** Every variable: what it is checked by, its default, and what it is for. `.env.example` and the docs follow it. */
@@ -111,6 +87,18 @@ export const variables = {
     fallback: 'baseline',
     about: 'security profile; this version has `baseline`',
   },
+  LOCAL_PROVIDER_URL: {
+    check: url.refine((text) => !URL.canParse(text) || new URL(text).origin === text.replace(/\/$/, ''), {
+      error: 'has more in it than scheme, host and port.',
+    }),
+    fallback: '',
+    about: 'public address of the local provider, for a team without one: it signs in the accounts kept here',
+  },
+  PASSWORD_MIN_LENGTH: {
+    check: number(8, 64),
+    fallback: '12',
+    about: 'characters that a new password of an account kept here has at the least',
+  },
   SESSION_SECRET: {
     check: list.refine((secrets) => secrets.every((secret) => secret.length >= minSecretLength), {
       error: `has a secret of fewer than ${minSecretLength} characters. ${makeSecret}`,
@@ -144,6 +132,13 @@ export const variables = {
     }),
     fallback: 'unset: embedded store in DATA_DIR',
     about: 'where sessions live: redis://, redis+sentinel:// or redis+cluster://; with TLS rediss…',
+  },
+  DATABASE_URL: {
+    check: z.string().superRefine((text, found) => {
+      for (const { problem, mend } of databaseUrlProblems(text)) found.addIssue(`${problem} ${mend}`);
+    }),
+    fallback: 'unset: SQLite in DATA_DIR',
+    about: 'PostgreSQL where people, keys and the audit trail live: postgres://user:password@host/database',
   },
   SILENT_SIGN_IN: {
     check: oneOf('on', 'off'),
@@ -185,11 +180,3 @@ export type Environment = { readonly [Name in keyof Variables]?: z.output<Variab
 /** Name, default and meaning of every variable. */
 export const environmentVariables: readonly { name: string; fallback: string; about: string }[] =
   Object.entries(variables).map(([name, { fallback, about }]) => ({ name, fallback, about }));
-
-function isReadable(path: string): boolean {
-  try {
-    return readFileSync(path).length > 0;
-  } catch {
-    return false;
-  }
-}

@@ -72,6 +72,14 @@ export function optionProblems(options: AuthOptions, allowInsecureHttp: boolean)
   if (cache !== undefined && (typeof cache?.get !== 'function' || typeof cache.set !== 'function')) {
     add('userinfoCache', 'has no get and set.', 'Give both as functions that return promises.');
   }
+  const { directory } = options;
+  const isDirectory = typeof directory?.signedIn === 'function' && typeof directory.rightsOf === 'function';
+  if (directory !== undefined && !isDirectory) {
+    add('directory', 'has no signedIn and rightsOf.', 'Give both as functions that return promises.');
+  }
+  if (options.directoryIssuer !== undefined && directory === undefined) {
+    add('directoryIssuer', 'has no meaning without a directory.', 'Leave it out, or give a directory.');
+  }
   const { audience, baseUrl, protectedResource } = options;
   const site = URL.canParse(baseUrl) ? new URL(baseUrl).href.replace(/\/+$/, '') : null;
   const isResource = audience === undefined || site === null || audience === site;

@@ -5,6 +5,7 @@ import type { LatchkeyError } from '../errors.ts';
 import type { EventListener } from '../events.ts';
 import type { Pages } from '../http/pages.ts';
 import type { ApiKeyCache, ApiKeyStore } from './api-key-store.ts';
+import type { PeopleDirectory } from './people-directory.ts';
 import type { SessionStoreFactory } from './session-stores.ts';
 import type { UserinfoCache } from './userinfo-cache.ts';
 
@@ -83,8 +84,19 @@ export interface AuthOptions {
   readonly protectedResource?: ProtectedResourceOptions;
   /** Where API keys are; guards take them with `apiKeys: true`. Default: none. */
   readonly apiKeys?: ApiKeyStore;
-  /** Where look-ups of API keys are remembered for ten seconds. Default: in the memory of the process. */
+  /** Where look-ups of API keys are remembered. Default: in the memory of the process. */
   readonly apiKeyCache?: ApiKeyCache;
+  /**
+   * Seconds that a look-up of an API key is remembered: the time that a revocation takes to reach every node. 0: each
+   * request looks. Default: 10; with a `directory` and no `apiKeyCache` 0.
+   */
+  readonly apiKeySeconds?: number;
+  /** People and what they may here, added to what the provider says; asked at each login. Default: none. */
+  readonly directory?: PeopleDirectory;
+  /** What `issuer` is called in the directory, where that keeps its accounts. Default: the same. */
+  readonly directoryIssuer?: string;
+  /** Seconds that the directory's word about the person behind a bearer token is remembered. 0: not. Default: 10. */
+  readonly directorySeconds?: number;
   /** Default: `['access_token', 'id_token']`. */
   readonly authorizationFrom?: readonly AuthorizationSource[];
   /** `login` fetches userinfo once at login; `never` uses the ID token alone. Default: `login`. */
@@ -160,6 +172,9 @@ export interface ResolvedOptions {
   readonly introspection: 'opaque' | 'always' | 'never';
   readonly introspectionSeconds: number;
   readonly tokenCacheSize: number;
+  readonly apiKeySeconds: number;
+  readonly directoryIssuer: string;
+  readonly directorySeconds: number;
   readonly protectedResource: ProtectedResourceOptions | undefined;
   readonly authorizationFrom: readonly AuthorizationSource[];
   readonly userinfo: 'login' | 'never';

@@ -55,6 +55,9 @@ const schema = z.object({
   // Longer, and people who were shut out would not notice for too long.
   introspectionSeconds: z.number().min(0).max(3600).default(30),
   tokenCacheSize: z.number().int().min(1).max(1_000_000).default(1000),
+  apiKeySeconds: z.number().min(0).max(3600).optional(),
+  directoryIssuer: z.string().min(1).optional(),
+  directorySeconds: z.number().min(0).max(3600).default(10),
   protectedResource: z
     .object({
       name: z.string().min(1).optional(),
@@ -112,6 +115,9 @@ export function resolveOptions(options: AuthOptions): ResolvedOptions {
     placeOf,
     userinfoSeconds: rest.userinfoSeconds ?? null,
     userinfoCache: options.userinfoCache,
+    // Who has a directory wants a change to count at the next request.
+    apiKeySeconds: rest.apiKeySeconds ?? (options.directory && !options.apiKeyCache ? 0 : 10),
+    directoryIssuer: rest.directoryIssuer ?? rest.issuer,
     protectedResource,
     baseUrl: new URL(baseUrl),
     sessionSecrets: [sessionSecret].flat(),

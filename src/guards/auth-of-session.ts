@@ -1,6 +1,7 @@
 // What a guard puts on the request for a session: who it is, what they may, and their access token when it is asked for.
 import type { Secret } from '../crypto/secret.ts';
 import { LatchkeyError } from '../errors.ts';
+import { joinAccess } from '../identity/directory-rights.ts';
 import { absoluteEnd, idleEnd, type SessionLimits } from '../session/lifetimes.ts';
 import type { LoadedSession } from '../session/load-session.ts';
 import type { SessionRecord } from '../session/record.ts';
@@ -53,7 +54,7 @@ function authOf(
     subject: record.subject,
     issuer: record.issuer,
     clientId: null,
-    ...ownLists(record),
+    ...ownLists(joinAccess(record, record.local)),
     acr: record.acr,
     authTime: record.authTime,
     expiresAt: record.tokenExpiresAt,

@@ -1,9 +1,11 @@
 // Finds out who sends a request by what its headers present: an access token or an API key. A cookie is never asked.
 import type { Request } from 'express';
 import { LatchkeyError } from '../errors.ts';
+import { joinAccess } from '../identity/directory-rights.ts';
 import type { CheckApiKey } from '../tokens/check-api-key.ts';
 import { readCredential } from '../tokens/read-credential.ts';
 import { formOf } from '../tokens/token-form.ts';
+import type { RightsOfToken } from '../tokens/token-rights.ts';
 import type { UserOfToken } from '../tokens/token-user.ts';
 import type { VerifyAccessToken } from '../tokens/verify-access-token.ts';
 import { authOfKey, authOfToken, userOfKey } from './auth-of.ts';
@@ -24,12 +26,13 @@ export interface HeaderOptions {
 export interface AuthenticateHeaderParts {
   readonly verify: VerifyAccessToken;
   readonly userOfToken: UserOfToken;
+  readonly rightsOfToken: RightsOfToken;
   /** Null: no key store is configured. */
   readonly checkApiKey: CheckApiKey | null;
   /** The issuer of keys that belong to nobody: this site. */
   readonly keyIssuer: string;
-  /** The provider whose people count here. */
-  readonly issuer: string;
+  /** The provider whose people count here, by its own name and by the directory's. */
+  readonly issuers: readonly string[];
 }
 
 /** Null: no header presents anything, and a cookie may decide. Rejects with an outage, for optional guards too. */
@@ -72,7 +75,9 @@ async function byToken(
 ): Promise<Credential> {
   const verdict = await parts.verify(token);
   if (!verdict.good) return badToken(verdict.why);
-  const auth = authOfToken(token, verdict.token);
+  const local = await parts.rightsOfToken(verdict.token);
+  if (local === 'refused') return badToken('The account behind the token may not act any more');
+  const auth = authOfToken(token, joinAccess(verdict.token, local));
   // Whoever asks for userinfo anew wants to know whether the provider still takes the token, user or not.
   if (!options.withUser && !options.refresh) return { kind: 'header', auth, user: null, renewed: null };
   const user = await parts.userOfToken(token, verdict.token, options.refresh);
@@ -85,7 +90,7 @@ async function byToken(
 async function byKey(key: string, parts: AuthenticateHeaderParts): Promise<Credential> {
   const found = (await parts.checkApiKey?.(key)) ?? null;
   // A person of another provider may have the same subject as one of ours, and is somebody else.
-  const isForeign = found?.owner != null && found.owner.issuer !== parts.issuer;
+  const isForeign = found?.owner != null && !parts.issuers.includes(found.owner.issuer);
   if (found === null || isForeign) return badToken('The API key is expired, revoked or unknown');
   return {
     kind: 'header',

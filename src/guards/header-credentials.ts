@@ -2,9 +2,11 @@
 import type { ApiKeyCache, ApiKeyStore } from '../config/api-key-store.ts';
 import type { ResolvedOptions } from '../config/options.ts';
 import { basePathOf } from '../http/return-to.ts';
+import { type DirectoryRights, personInSessions } from '../identity/directory-rights.ts';
 import { tokenAccess, tokenUser } from '../identity/token-access.ts';
 import type { Provider } from '../provider/provider.ts';
-import { createCheckApiKey } from '../tokens/check-api-key.ts';
+import { type CheckApiKey, createCheckApiKey } from '../tokens/check-api-key.ts';
+import { createRightsOfToken } from '../tokens/token-rights.ts';
 import { createUserOfToken } from '../tokens/token-user.ts';
 import { createVerifyAccessToken } from '../tokens/verify-access-token.ts';
 import { type AuthenticateHeader, createAuthenticateHeader } from './authenticate-header.ts';
@@ -13,6 +15,7 @@ import { type AuthenticateHeader, createAuthenticateHeader } from './authenticat
 export function headerCredentials(
   settings: ResolvedOptions,
   provider: Provider,
+  directory: DirectoryRights | null,
   apiKeys: { readonly store: ApiKeyStore; readonly cache: ApiKeyCache } | null,
 ): AuthenticateHeader {
   const { clientId, clock, audience, baseUrl } = settings;
@@ -37,8 +40,39 @@ export function headerCredentials(
       cacheSize: settings.tokenCacheSize,
       clock,
     }),
-    checkApiKey: apiKeys === null ? null : createCheckApiKey({ ...apiKeys, clock }),
+    rightsOfToken: createRightsOfToken({
+      rightsOf: directory?.rightsOf ?? (async () => null),
+      keepsAccountsOf: directory?.keepsAccountsOf ?? (() => false),
+      seconds: settings.directorySeconds,
+      cacheSize: settings.tokenCacheSize,
+      clock,
+    }),
+    checkApiKey: apiKeys === null ? null : checkOf(apiKeys, settings, directory),
     keyIssuer: site,
-    issuer: settings.issuer,
+    issuers: [settings.issuer, settings.directoryIssuer],
   });
+}
+
+/** An owner is looked at in the directory, and is the same person behind a key as in a session. */
+function checkOf(
+  apiKeys: { readonly store: ApiKeyStore; readonly cache: ApiKeyCache },
+  settings: ResolvedOptions,
+  directory: DirectoryRights | null,
+): CheckApiKey {
+  const { apiKeySeconds: seconds, clock } = settings;
+  const check = createCheckApiKey({
+    ...apiKeys,
+    seconds,
+    clock,
+    async isOwnerGood(owner) {
+      if (directory === null) return true;
+      const rights = await directory.rightsOf(owner);
+      return rights !== null && !rights.disabled;
+    },
+  });
+  return async (key) => {
+    const record = await check(key);
+    if (record === null || record.owner === null) return record;
+    return { ...record, owner: personInSessions(record.owner, settings) };
+  };
 }

@@ -1,5 +1,7 @@
 // What people read when something went wrong: what happened, what it means, what to do next. One catalogue.
 import type { ErrorCode, LatchkeyError } from '../errors.ts';
+import { accountWords } from './account-words.ts';
+import { loginWords } from './login-words.ts';
 import { wordsForRefusal } from './refusal-words.ts';
 
 /** The words for one failure. Plain text: whoever shows them escapes them. */
@@ -10,80 +12,17 @@ export interface FailureWords {
 }
 
 const words: Record<ErrorCode, FailureWords> = {
+  ...loginWords,
+  ...accountWords,
   configuration_invalid: {
     heading: 'This site is not set up yet',
     text: 'Its configuration cannot be used. The person who runs it finds the reasons in the log.',
     next: 'none',
   },
-  callback_malformed: {
-    heading: 'That sign-in link does not work',
-    text: 'The answer that came back from the sign-in service is not one this site asked for. Nothing has changed.',
-    next: 'sign_in',
-  },
-  login_expired: {
-    heading: 'Signing in took too long',
-    text: 'The sign-in you began is no longer valid, or it was used already. Sign in again to go on.',
-    next: 'sign_in',
-  },
-  cookies_missing: {
-    heading: 'Your browser did not keep the sign-in cookie',
-    text: 'Signing in needs cookies. Allow cookies for this site, then sign in again.',
-    next: 'sign_in',
-  },
-  login_loop: {
-    heading: 'Signing in does not last here',
-    text: 'You were signed in several times within a minute, and each time it was lost at once, so this site stopped trying. Allow cookies for this site, then sign in again. Whoever runs this site: check that proxies pass cookies both ways, that BASE_URL is the address people open, that the clocks of all servers are right, and that the session store keeps what it is given.',
-    next: 'sign_in',
-  },
-  issuer_mismatch: {
-    heading: 'That answer came from another sign-in service',
-    text: 'It does not belong to the sign-in you began here, so it was not used. Nothing has changed.',
-    next: 'sign_in',
-  },
-  provider_refused: {
-    heading: 'You were not signed in',
-    text: 'The sign-in service ended the sign-in without success.',
-    next: 'sign_in',
-  },
-  provider_unavailable: {
-    heading: 'The sign-in service cannot be reached',
-    text: 'It does not answer at the moment. You can go on with pages that need no sign-in and try again shortly.',
-    next: 'retry',
-  },
-  provider_response_invalid: {
-    heading: 'The sign-in service gave an answer we cannot use',
-    text: 'You were not signed in. Try once more; if it happens again, tell the people who run this site.',
-    next: 'sign_in',
-  },
-  client_rejected: {
-    heading: 'This site could not identify itself to the sign-in service',
-    text: 'You were not signed in. The people who run this site need to check its registration there.',
-    next: 'home',
-  },
-  id_token_invalid: {
-    heading: 'The sign-in could not be verified',
-    text: 'The proof from the sign-in service failed a check, so you were not signed in.',
-    next: 'sign_in',
-  },
   logout_token_invalid: {
     heading: 'That sign-out message could not be verified',
     text: 'It failed a check, so nobody was signed out by it.',
     next: 'none',
-  },
-  userinfo_invalid: {
-    heading: 'Your details could not be loaded',
-    text: 'The sign-in service gave no usable details about you, so you were not signed in.',
-    next: 'sign_in',
-  },
-  authentication_insufficient: {
-    heading: 'This page needs a stronger sign-in',
-    text: 'The sign-in service did not confirm you in the way this page asks for.',
-    next: 'home',
-  },
-  login_not_navigated: {
-    heading: 'Open this page to sign in',
-    text: 'Signing in starts when you open the page yourself.',
-    next: 'sign_in',
   },
   unauthenticated: {
     heading: 'Sign in to see this page',
@@ -115,6 +54,21 @@ const words: Record<ErrorCode, FailureWords> = {
     text: 'Your account lacks a role. Ask an administrator of this site for it.',
     next: 'home',
   },
+  account_disabled: {
+    heading: 'Your account is disabled',
+    text: 'An administrator of this site has disabled it. Ask them if you think that is a mistake.',
+    next: 'home',
+  },
+  username_taken: {
+    heading: 'That user name is taken',
+    text: 'Another account has it. Choose a different one.',
+    next: 'none',
+  },
+  last_admin: {
+    heading: 'Somebody has to stay administrator',
+    text: 'This is the last account that may administer. Make somebody else an administrator first.',
+    next: 'none',
+  },
   not_owner: {
     heading: 'This belongs to somebody else',
     text: 'You are signed in, but only its owner may open or change it.',
@@ -129,6 +83,16 @@ const words: Record<ErrorCode, FailureWords> = {
     heading: 'That request did not come from this site',
     text: 'To protect you it was not carried out. Open the page here and try again.',
     next: 'home',
+  },
+  too_many_tries: {
+    heading: 'Too many tries',
+    text: 'Wrong passwords came too often, so this waits for a while. Nothing is locked: try again a little later.',
+    next: 'retry',
+  },
+  overloaded: {
+    heading: 'Too much is going on right now',
+    text: 'More people sign in at this moment than can be served. Try again in a few seconds.',
+    next: 'retry',
   },
   store_unavailable: {
     heading: 'Sessions are unavailable for a moment',

@@ -27,9 +27,9 @@ export const claimsByScope = {
 
 /** Finds the account behind a `sub`; without one the session or token stops working. */
 export function createFindAccount(accounts: LocalAccounts) {
-  return async (_ctx: KoaContextWithOIDC, subject: string): Promise<Account | undefined> => {
+  return async (ctx: KoaContextWithOIDC, subject: string, token?: object): Promise<Account | undefined> => {
     const account = await accounts.find(subject);
-    if (account === null) return undefined;
+    if (account === null || isFromBefore(account, ctx, token)) return undefined;
     return {
       accountId: account.id,
       claims: () => ({ ...account.claims, ...rightsOf(account), sub: account.id }),
@@ -55,6 +55,18 @@ export function nameOf(account: LocalAccount): string {
     if (typeof candidate === 'string' && candidate !== '') return candidate;
   }
   return account.id;
+}
+
+/** Whether a session or token is of a sign-in that does not count any more. Both are kept in whole seconds. */
+function isFromBefore(
+  { signedInSince }: LocalAccount,
+  ctx: KoaContextWithOIDC,
+  token: { readonly authTime?: unknown; readonly iat?: unknown } | undefined,
+): boolean {
+  if (signedInSince === undefined) return false;
+  // A code and a refresh token say when the person signed in, and an access token when it was made.
+  const seconds = token === undefined ? ctx.oidc.session?.authTime() : (token.authTime ?? token.iat);
+  return typeof seconds !== 'number' || (seconds + 1) * 1000 <= signedInSince;
 }
 
 function rightsOf(account: LocalAccount): { permissions: string[]; roles: string[] } {

@@ -59,7 +59,7 @@ export async function createLocalProvider(options: LocalProviderOptions): Promis
     demoHints: options.demoHints ?? [],
     failurePages,
     grantSeconds: grantSeconds(lifetimes),
-    limit: createSignInLimit(),
+    limit: options.accounts.countsFailures === true ? null : createSignInLimit(),
     render,
     report,
   };
@@ -68,6 +68,7 @@ export async function createLocalProvider(options: LocalProviderOptions): Promis
     assets,
     failurePages,
     setHeaders: createPageHeaders(issuer, options.clients),
+    clientAddress: options.clientAddress ?? ((req) => req.socket.remoteAddress ?? ''),
     answerInteraction: createInteractionRoutes(interactionParts, issuer),
     answerProtocol: provider.callback(),
     report,

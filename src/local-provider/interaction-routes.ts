@@ -5,6 +5,7 @@ import { hasSameOriginProof } from '../http/same-origin.ts';
 import { showConsent, submitAbort, submitConsent } from './consent.ts';
 import { readForm } from './form-body.ts';
 import type { Interaction, InteractionParts, InteractionVisit } from './interaction.ts';
+import { submitNewPassword } from './new-password.ts';
 import { showSignIn, submitSignIn } from './sign-in.ts';
 
 type Handler = (parts: InteractionParts, visit: InteractionVisit) => Promise<void>;
@@ -12,26 +13,36 @@ type Handler = (parts: InteractionParts, visit: InteractionVisit) => Promise<voi
 const pages: Record<string, Handler> = { login: showSignIn, consent: showConsent };
 const forms: Record<string, Handler> = {
   'sign-in': submitSignIn,
+  'new-password': submitNewPassword,
   consent: submitConsent,
   abort: submitAbort,
 };
-const route = /^\/interaction\/([\w-]+)(?:\/(sign-in|consent|abort))?$/;
+const route = /^\/interaction\/([\w-]+)(?:\/(sign-in|new-password|consent|abort))?$/;
 
 /** Answers requests to the pages of an interaction. False: the address is none of them, and nothing was sent. */
 export function createInteractionRoutes(parts: InteractionParts, origin: URL) {
   const { failurePages } = parts;
 
-  const answerGet = async (req: IncomingMessage, res: ServerResponse, uid: string): Promise<void> => {
+  const answerGet = async (
+    req: IncomingMessage,
+    res: ServerResponse,
+    uid: string,
+    address: string,
+  ): Promise<void> => {
     const interaction = await findInteraction(parts, req, res, uid);
     const page = interaction === null ? undefined : pages[interaction.prompt.name];
     if (interaction === null || page === undefined) return failurePages.send(req, res, 'expired');
-    await page(parts, await visitOf(parts, req, res, interaction, new URLSearchParams()));
+    await page(
+      parts,
+      await visitOf(parts, { req, res, interaction, address, fields: new URLSearchParams() }),
+    );
   };
 
   const answerPost = async (
     req: IncomingMessage,
     res: ServerResponse,
     uid: string,
+    address: string,
     form: Handler,
   ): Promise<void> => {
     // Before the cookie is looked at: a form from another site must not even tell if a sign-in is in progress.
@@ -44,10 +55,10 @@ export function createInteractionRoutes(parts: InteractionParts, origin: URL) {
     }
     const interaction = await findInteraction(parts, req, res, uid);
     if (interaction === null) return failurePages.send(req, res, 'expired');
-    await form(parts, await visitOf(parts, req, res, interaction, body.fields));
+    await form(parts, await visitOf(parts, { req, res, interaction, address, fields: body.fields }));
   };
 
-  return async (req: IncomingMessage, res: ServerResponse, url: URL): Promise<boolean> => {
+  return async (req: IncomingMessage, res: ServerResponse, url: URL, address: string): Promise<boolean> => {
     const [, uid, action] = route.exec(url.pathname) ?? [];
     if (uid === undefined) return false;
     const form = action === undefined ? undefined : forms[action];
@@ -56,9 +67,9 @@ export function createInteractionRoutes(parts: InteractionParts, origin: URL) {
       res.setHeader('Allow', allowed.join(', '));
       await failurePages.send(req, res, 'not_found', 405);
     } else if (form === undefined) {
-      await answerGet(req, res, uid);
+      await answerGet(req, res, uid, address);
     } else {
-      await answerPost(req, res, uid, form);
+      await answerPost(req, res, uid, address, form);
     }
     return true;
   };
@@ -82,12 +93,9 @@ async function findInteraction(
 
 async function visitOf(
   parts: InteractionParts,
-  req: IncomingMessage,
-  res: ServerResponse,
-  interaction: Interaction,
-  fields: URLSearchParams,
+  visit: Omit<InteractionVisit, 'client'>,
 ): Promise<InteractionVisit> {
-  const id = String(interaction.params.client_id);
+  const id = String(visit.interaction.params.client_id);
   const client = await parts.provider.Client.find(id);
-  return { req, res, interaction, client: { id, name: client?.clientName ?? id }, fields };
+  return { ...visit, client: { id, name: client?.clientName ?? id } };
 }

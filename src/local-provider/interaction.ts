@@ -18,7 +18,8 @@ export interface InteractionParts {
   readonly demoHints: readonly DemoHint[];
   readonly failurePages: FailurePages;
   readonly grantSeconds: number;
-  readonly limit: SignInLimit;
+  /** Null: the accounts count failures themselves. */
+  readonly limit: SignInLimit | null;
   readonly render: RenderPage;
   readonly report: LocalProviderListener;
 }
@@ -30,12 +31,17 @@ export interface InteractionVisit {
   readonly interaction: Interaction;
   /** The client's name for people, and its id for the log. */
   readonly client: { readonly id: string; readonly name: string };
+  /** Where the request comes from. */
+  readonly address: string;
   /** Empty for a GET. */
   readonly fields: URLSearchParams;
 }
 
+/** What the forms of an interaction do. */
+export type InteractionAction = 'sign-in' | 'new-password' | 'consent' | 'abort';
+
 /** Where the pages and forms of an interaction are. */
-export function interactionPath(interaction: Interaction, action?: 'sign-in' | 'consent' | 'abort'): string {
+export function interactionPath(interaction: Interaction, action?: InteractionAction): string {
   const page = `/interaction/${encodeURIComponent(interaction.uid)}`;
   return action === undefined ? page : `${page}/${action}`;
 }

@@ -1,5 +1,6 @@
 // What the local provider is given: accounts, clients, keys and storage, all handed in.
 
+import type { IncomingMessage } from 'node:http';
 import type { LocalProviderStorage } from '../stores/provider-storage.ts';
 import type { LocalProviderKeys } from './keys.ts';
 
@@ -11,14 +12,54 @@ export interface LocalAccount {
   readonly claims: Readonly<Record<string, unknown>>;
   readonly permissions: readonly string[];
   readonly roles: readonly string[];
+  /**
+   * Milliseconds since the epoch: sessions and tokens of sign-ins before it do not count any more, such as those from
+   * before the password was changed. Default: all of them count.
+   */
+  readonly signedInSince?: number;
+}
+
+/** Where a sign-in comes from. */
+export interface LocalSignInOrigin {
+  /** The IP address, as `clientAddress` says. */
+  readonly address: string;
+  /** A random value that this browser keeps in a cookie since an earlier sign-in; null: none. */
+  readonly device: string | null;
+}
+
+/** Why a right name and password, or a try, is not enough. */
+export type LocalSignInAnswer =
+  | { readonly kind: 'limited'; readonly retryAfterSeconds: number }
+  /** The password is a temporary one. `proof` goes to `choosePassword`; it is kept on the server. */
+  | { readonly kind: 'new_password_needed'; readonly account: LocalAccount; readonly proof: string };
+
+/** A new password that may not be chosen, and why, in a sentence. */
+export interface UnsuitablePassword {
+  readonly kind: 'unsuitable';
+  readonly words: string;
 }
 
 /** Where the accounts live. */
 export interface LocalAccounts {
   /** The account with this id, or null: then its sessions and tokens stop working. */
   find(id: string): Promise<LocalAccount | null>;
-  /** Returns the account when the password is right, else null; takes the same time for unknown names. */
-  authenticate(login: string, password: string): Promise<LocalAccount | null>;
+  /**
+   * Returns the account when the password is right and nothing else is to be done, null when it is not; takes the same
+   * time for unknown names.
+   */
+  authenticate(
+    login: string,
+    password: string,
+    origin: LocalSignInOrigin,
+  ): Promise<LocalAccount | LocalSignInAnswer | null>;
+  /** Puts another password in the place of a temporary one. Null: it has changed meanwhile, so sign in anew. */
+  choosePassword?(
+    id: string,
+    proof: string,
+    password: string,
+  ): Promise<LocalAccount | UnsuitablePassword | null>;
+  /** True: `authenticate` counts failures itself. Default false: the provider counts them, in memory. */
+  readonly countsFailures?: boolean;
 }
 
 /** A confidential client that may send people here (authorization code flow, `client_secret_basic`). */
@@ -90,5 +131,7 @@ export interface LocalProviderOptions {
   /** Default `latchkey`. */
   readonly productName?: string;
   readonly lifetimes?: LocalProviderLifetimes;
+  /** The address of whoever sends a request. Default: the other end of the connection; behind a proxy say more. */
+  readonly clientAddress?: (req: IncomingMessage) => string;
   readonly onEvent?: LocalProviderListener;
 }

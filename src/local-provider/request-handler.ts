@@ -11,7 +11,13 @@ export interface RequestHandlerParts {
   readonly assets: Assets;
   readonly failurePages: FailurePages;
   readonly setHeaders: (req: IncomingMessage, res: ServerResponse) => void;
-  readonly answerInteraction: (req: IncomingMessage, res: ServerResponse, url: URL) => Promise<boolean>;
+  readonly clientAddress: (req: IncomingMessage) => string;
+  readonly answerInteraction: (
+    req: IncomingMessage,
+    res: ServerResponse,
+    url: URL,
+    address: string,
+  ) => Promise<boolean>;
   readonly answerProtocol: (req: IncomingMessage, res: ServerResponse) => Promise<void>;
   readonly report: LocalProviderListener;
 }
@@ -26,12 +32,13 @@ export function createRequestHandler(parts: RequestHandlerParts): RequestListene
     if (url === null || url.origin !== issuer.origin) return failurePages.send(req, res, 'not_found', 400);
     // The library builds its metadata and its redirects from the Host header, so only our own name may get that far.
     if (!isOwnHost(req.headers.host, issuer)) return failurePages.send(req, res, 'wrong_address');
+    const address = parts.clientAddress(req);
     for (const name of Object.keys(req.headers))
       if (name.startsWith('x-forwarded-')) delete req.headers[name];
     req.headers['x-forwarded-proto'] = issuer.protocol.slice(0, -1);
 
     if (assets.serve(req, res, url)) return;
-    if (await parts.answerInteraction(req, res, url)) return;
+    if (await parts.answerInteraction(req, res, url, address)) return;
     await parts.answerProtocol(req, res);
   };
 

@@ -1,17 +1,20 @@
 // The sign-in page and its form.
-import { systemClock } from '../clock.ts';
 import { nameOf } from './claims.ts';
+import { deviceOf } from './device-cookie.ts';
+import { finishSignIn } from './finish-sign-in.ts';
 import { type InteractionParts, type InteractionVisit, interactionPath } from './interaction.ts';
-import { acrOfPassword } from './login-policy.ts';
+import { askForNewPassword, isAskedForNewPassword, showNewPassword } from './new-password.ts';
 import { seeOther, sendPage } from './send-page.ts';
+import { busySeconds, busyWords, ifTooBusy, tooBusy } from './too-busy.ts';
 
 /** One message for an unknown name and a wrong password: the page must not tell who has an account. */
 const wrongPassword = 'That name and password do not belong together. Check both and try again.';
 const maxLoginLength = 256;
 const maxPasswordLength = 1024;
 
-/** Shows the sign-in page. */
+/** Shows the sign-in page, or the one of the step that has been reached. */
 export async function showSignIn(parts: InteractionParts, visit: InteractionVisit): Promise<void> {
+  if (isAskedForNewPassword(visit.interaction)) return showNewPassword(parts, visit);
   await sendSignIn(parts, visit, 200, null);
 }
 
@@ -26,25 +29,37 @@ export async function submitSignIn(parts: InteractionParts, visit: InteractionVi
     return sendSignIn(parts, visit, 422, wrongPassword);
   }
 
-  const address = req.socket.remoteAddress ?? '';
-  const waitSeconds = parts.limit.begin(login, address);
-  if (waitSeconds > 0) {
-    parts.report({ name: 'sign_in_limited', detail: { client: client.id, address, waitSeconds } });
-    res.setHeader('Retry-After', waitSeconds);
-    return sendSignIn(parts, visit, 429, `Too many tries. Wait ${inWords(waitSeconds)}, then try again.`);
-  }
+  const { address } = visit;
+  const waitSeconds = parts.limit?.begin(login, address) ?? 0;
+  if (waitSeconds > 0) return sendLimited(parts, visit, waitSeconds);
 
-  const account = await parts.accounts.authenticate(login, password);
-  if (account === null) {
+  const device = deviceOf(req);
+  const answer = await parts.accounts.authenticate(login, password, { address, device }).catch(ifTooBusy);
+  if (answer === tooBusy) {
+    res.setHeader('Retry-After', busySeconds);
+    return sendSignIn(parts, visit, 503, busyWords);
+  }
+  if (answer === null) {
     parts.report({ name: 'sign_in_failed', detail: { client: client.id, address } });
     return sendSignIn(parts, visit, 422, wrongPassword);
   }
-  parts.limit.succeed(login, address);
-  parts.report({ name: 'sign_in_succeeded', detail: { client: client.id, account: account.id } });
-  // The time is fixed now: the result is applied again after a consent page, which must not move auth_time.
-  const ts = Math.floor(systemClock() / 1000);
-  const result = { login: { accountId: account.id, acr: acrOfPassword, amr: ['pwd'], ts } };
-  await parts.provider.interactionFinished(req, res, result, { mergeWithLastSubmission: false });
+  if ('kind' in answer && answer.kind === 'limited') {
+    return sendLimited(parts, visit, answer.retryAfterSeconds);
+  }
+  parts.limit?.succeed(login, address);
+  if (!('kind' in answer)) return finishSignIn(parts, visit, answer, device);
+  return askForNewPassword(parts, visit, { accountId: answer.account.id, proof: answer.proof, device });
+}
+
+async function sendLimited(
+  parts: InteractionParts,
+  visit: InteractionVisit,
+  waitSeconds: number,
+): Promise<void> {
+  const { address, client, res } = visit;
+  parts.report({ name: 'sign_in_limited', detail: { client: client.id, address, waitSeconds } });
+  res.setHeader('Retry-After', waitSeconds);
+  return sendSignIn(parts, visit, 429, `Too many tries. Wait ${inWords(waitSeconds)}, then try again.`);
 }
 
 async function sendSignIn(

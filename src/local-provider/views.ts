@@ -18,6 +18,14 @@ export interface PageLocals {
     readonly clientName: string;
     readonly stepUp: boolean;
   };
+  readonly 'new-password': {
+    readonly action: string;
+    readonly abortAction: string;
+    /** For password managers, which keep the new password under this name. */
+    readonly login: string;
+    readonly error: string | null;
+    readonly clientName: string;
+  };
   readonly consent: {
     readonly action: string;
     readonly abortAction: string;

@@ -1,7 +1,7 @@
 // Reads the query of an audit list: every parameter known, given once, and within its bounds.
 import { z } from 'zod';
-import { severities, sortColumns } from './audit-entry.ts';
-import type { AuditPage } from './audit-store.ts';
+import { severities, sortColumns } from '../config/audit-entry.ts';
+import type { AuditPage } from '../config/audit-store.ts';
 
 const whole = (least: number, most: number) =>
   z

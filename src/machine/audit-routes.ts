@@ -1,13 +1,13 @@
 // The audit service: takes entries, lists them and counts them, behind the guards that it is given.
 import { json, type Request, type RequestHandler, type Response, Router } from 'express';
 import { type Clock, systemClock } from '../clock.ts';
+import { type AuditEntry, type AuditInput, auditInput, severe } from '../config/audit-entry.ts';
+import type { AuditStore } from '../config/audit-store.ts';
 import { randomId } from '../crypto/random.ts';
 import { LatchkeyError } from '../errors.ts';
 import { noStore } from '../http/no-store.ts';
 import { requestReference } from '../http/request-id.ts';
-import { type AuditEntry, type AuditInput, auditInput, severe } from './audit-entry.ts';
 import { problemsOf, type RequestProblem, readAuditQuery } from './audit-query.ts';
-import type { AuditStore } from './audit-store.ts';
 
 /** What the routes need. */
 export interface AuditRoutesOptions {

@@ -1,14 +1,14 @@
 // Sends audit entries to an audit service, and reads them: the client of the routes in audit-routes.ts.
 import { z } from 'zod';
-import type { ApiClient } from './api-client.ts';
-import type { ApiCallOptions } from './api-options.ts';
 import {
   type AuditEntry,
   type AuditInput,
   auditEntry,
   type Severity,
   type SortColumn,
-} from './audit-entry.ts';
+} from '../config/audit-entry.ts';
+import type { ApiClient } from './api-client.ts';
+import type { ApiCallOptions } from './api-options.ts';
 
 /** What to list. Everything is optional. */
 export interface AuditListOptions extends Pick<ApiCallOptions, 'signal' | 'trace'> {

@@ -1,6 +1,6 @@
 // Audit entries in the memory of this process, bounded: for development, tests, and an app without a database.
-import { type AuditEntry, type SortColumn, severities } from './audit-entry.ts';
-import type { AuditPage, AuditSelection, AuditStore } from './audit-store.ts';
+import { type AuditEntry, type SortColumn, severities } from '../config/audit-entry.ts';
+import type { AuditPage, AuditSelection, AuditStore } from '../config/audit-store.ts';
 
 /** Options of the store. */
 export interface MemoryAuditOptions {

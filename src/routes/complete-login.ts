@@ -9,6 +9,7 @@ import type { LoginResult } from '../provider/login-result.ts';
 import type { ClaimsCache } from '../session/claims-cache.ts';
 import { refreshTime, type SessionRecord } from '../session/record.ts';
 import type { StartSession } from '../session/start-session.ts';
+import type { AskDirectory } from './ask-directory.ts';
 import type { LoginPlace } from './login-place.ts';
 
 /** What completing a login needs. */
@@ -17,6 +18,7 @@ export interface CompleteLoginParts {
   readonly rules: AuthorizationRules;
   readonly startSession: StartSession;
   readonly placeOf: LoginPlace;
+  readonly askDirectory: AskDirectory;
   readonly cache: ClaimsCache;
   readonly clock: Clock;
   readonly emit: Emit;
@@ -38,7 +40,7 @@ export function createCompleteLogin(parts: CompleteLoginParts) {
       const event = { type: 'claims_trimmed', subject: result.subject, bytes: identity.trimmedFrom } as const;
       parts.emit({ ...parts.contextOf(req), ...event });
     }
-    const record: SessionRecord = {
+    const begun: SessionRecord = {
       v: 1,
       issuer,
       subject: result.subject,
@@ -47,6 +49,7 @@ export function createCompleteLogin(parts: CompleteLoginParts) {
       scope: result.scope,
       permissions: identity.permissions,
       roles: identity.roles,
+      local: null,
       acr: result.acr,
       amr: result.amr,
       authTime: result.authTime,
@@ -63,6 +66,7 @@ export function createCompleteLogin(parts: CompleteLoginParts) {
     const { accessToken, refreshToken, idToken } = result;
     const accessTokenChecked = result.accessTokenClaims !== null;
     const tokens = { issuer, accessToken, refreshToken, idToken, accessTokenChecked, expiresAt };
+    const record = { ...begun, local: await parts.askDirectory(begun, tokens, parts.contextOf(req)) };
     await parts.startSession(req, res, record, tokens, Number(result.idTokenClaims.iat) * 1000);
     if (result.userinfo !== null) parts.cache.write(record, { claims: result.userinfo, at: now });
   };

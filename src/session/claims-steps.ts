@@ -36,6 +36,8 @@ export interface ClaimsParts {
     claims: CachedClaims['claims'],
     at: number,
   ) => SessionRecord;
+  /** Brings a renewed session in step with the directory; null: it has ended. */
+  readonly settle: (session: LoadedSession, context: EventContext) => Promise<LoadedSession | null>;
   readonly emit: Emit;
 }
 
@@ -109,7 +111,9 @@ async function keep(
     const sealed = parts.vault.seal(storeId, tokens);
     if (await write(storeId, { latchkey: record, sealed, version }, parts)) {
       parts.emit({ ...fetch.context, type: 'claims_fetched', subject: record.subject, from });
-      return { kind: 'done', session: { storeId, record, data: Object.assign(data, { latchkey: record }) } };
+      const written = { storeId, record, data: Object.assign(data, { latchkey: record }) };
+      const settled = await parts.settle(written, fetch.context);
+      return settled === null ? { kind: 'over' } : { kind: 'done', session: settled };
     }
     const latest = await current(session, parts);
     if (latest === null) return { kind: 'over' };

@@ -70,8 +70,7 @@ export function createDevices(parts: DevicesParts): Devices {
     async list(req) {
       const own = await ownSession(req, parts);
       const others = (await sessionsOf(own.record)).filter(({ storeId }) => storeId !== own.storeId);
-      const sorted = others.map((session) => deviceOf(session)).sort((a, b) => b.lastSeenAt - a.lastSeenAt);
-      return [{ ...deviceOf(own), current: true, lastSeenAt: parts.limits.clock() }, ...sorted];
+      return devicesOf([own, ...others], own.storeId, parts.limits.clock());
     },
     async end(req, id) {
       const own = await ownSession(req, parts);
@@ -112,8 +111,24 @@ function requireProof(req: Request, baseUrl: URL): void {
 }
 
 /** A digest of the store's id, which is a digest of the cookie's: neither can be found from it. */
-function deviceId({ storeId }: LoadedSession): string {
+export function deviceId({ storeId }: LoadedSession): string {
   return sha256(`device:${storeId}`);
+}
+
+/**
+ * Sessions as devices, that of the one who asks first, then the last seen.
+ * @param ownStoreId - the session that asks; null: none of them
+ */
+export function devicesOf(
+  sessions: readonly LoadedSession[],
+  ownStoreId: string | null,
+  now: number,
+): readonly Device[] {
+  const devices = sessions.map((session): Device => {
+    const device = deviceOf(session);
+    return session.storeId === ownStoreId ? { ...device, current: true, lastSeenAt: now } : device;
+  });
+  return devices.sort((a, b) => Number(b.current) - Number(a.current) || b.lastSeenAt - a.lastSeenAt);
 }
 
 function deviceOf(session: LoadedSession): Device {

@@ -11,7 +11,10 @@ import type { TokenSet } from './token-set.ts';
 export interface EndSomeWish {
   readonly ending: readonly LoadedSession[];
   readonly staying: readonly LoadedSession[];
-  readonly reason: Extract<EndReason['reason'], 'ended_elsewhere' | 'session_limit'>;
+  readonly reason: Extract<
+    EndReason['reason'],
+    'ended_elsewhere' | 'session_limit' | 'account_disabled' | 'account_removed' | 'rights_unknown'
+  >;
 }
 
 /** Ends them. Rejects when the store is broken; the provider being away changes nothing. */

@@ -48,6 +48,8 @@ export interface KeepFreshParts {
   ) => Promise<RefreshOutcome>;
   /** Tells the provider that tokens are of no more use; never rejects. */
   readonly revoke: (tokens: TokenSet, context: EventContext) => Promise<boolean>;
+  /** Brings a renewed session in step with the directory; null: it has ended. */
+  readonly settle: (session: LoadedSession, context: EventContext) => Promise<LoadedSession | null>;
   readonly emit: Emit;
 }
 
@@ -154,17 +156,17 @@ async function renewAlone(
     // Signed out while the provider was asked: nobody is left to use these.
     if (now === null) await parts.revoke(outcome.tokens, context);
     if (now === null || now.session.record.tokenHash !== record.tokenHash) return 'again';
-    // Claims alone were written, by somebody who got the lock after us. The tokens there are used up: these replace
-    // them. Which claims are newer nobody can tell, so they count as old.
-    renewal = { latchkey: { ...outcome.record, userAt: 0 }, sealed, version: now.kept.version };
+    // Claims or local rights alone were written. The tokens there are used up: these replace them. Local rights are
+    // those that stand there; which claims are newer nobody can tell, so they count as old.
+    const { local, userAt } = now.session.record;
+    const latest = { ...outcome.record, local, userAt: userAt === record.userAt ? outcome.record.userAt : 0 };
+    renewal = { latchkey: latest, sealed, version: now.kept.version };
   }
   parts.emit({ ...context, type: 'tokens_refreshed', subject: record.subject });
   const data = Object.assign(session.data, { latchkey: renewal.latchkey });
-  return {
-    kind: 'fresh',
-    session: { storeId, record: renewal.latchkey, data },
-    renewed: outcome.tokens.accessToken,
-  };
+  const settled = await parts.settle({ storeId, record: renewal.latchkey, data }, context);
+  if (settled === null) return { kind: 'over' };
+  return { kind: 'fresh', session: settled, renewed: outcome.tokens.accessToken };
 }
 
 /** Where the provider answered and only this session's answer cannot be used, that is nobody else's trouble. */

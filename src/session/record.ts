@@ -23,6 +23,8 @@ const schema = z.object({
   scope: texts,
   permissions: texts,
   roles: texts,
+  // Records of the version before have none, and neither have those of an app without a directory.
+  local: z.object({ permissions: texts, roles: texts }).nullable().default(null),
   acr: z.string().nullable(),
   amr: texts,
   authTime: z.number().nullable(),
@@ -38,6 +40,12 @@ const schema = z.object({
   previousUntil: z.number(),
 });
 
+/** What the directory gives a person beside what the provider gives them. */
+export interface LocalAccess {
+  readonly permissions: readonly string[];
+  readonly roles: readonly string[];
+}
+
 /** What is kept per session: small, and without any token. */
 export interface SessionRecord {
   readonly v: 1;
@@ -48,8 +56,11 @@ export interface SessionRecord {
   /** When that was fetched, in milliseconds since the epoch. */
   readonly userAt: number;
   readonly scope: readonly string[];
+  /** The provider's; what counts is these and those of `local`. */
   readonly permissions: readonly string[];
   readonly roles: readonly string[];
+  /** The directory's; null where there is none. */
+  readonly local: LocalAccess | null;
   readonly acr: string | null;
   readonly amr: readonly string[];
   /** When the person authenticated at the provider, in seconds since the epoch; null when it did not say. */

@@ -37,7 +37,11 @@ export function isDue(record: SessionRecord, { limits }: Pick<RefreshStores, 'li
 }
 
 /** Tried three times: what came from the provider replaces a refresh token that works no more. */
-export async function write(storeId: string, renewal: Renewal, { records }: RefreshStores): Promise<boolean> {
+export async function write(
+  storeId: string,
+  renewal: Renewal,
+  { records }: Pick<RefreshStores, 'records'>,
+): Promise<boolean> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await records.renew(storeId, renewal);

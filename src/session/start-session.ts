@@ -6,6 +6,7 @@ import type { EndSession } from './end-session.ts';
 import type { ExpressStore } from './express-store.ts';
 import { absoluteEnd, type SessionLimits } from './lifetimes.ts';
 import type { LoadSession } from './load-session.ts';
+import type { LocalRightsOfSessions } from './local-rights.ts';
 import type { SessionRecord } from './record.ts';
 import type { SessionRegistry } from './registry.ts';
 import { storeIdOf } from './session-cookie.ts';
@@ -16,7 +17,8 @@ import { destroySession, openSession, regenerateSession, saveSession } from './w
 
 /**
  * Starts the session of somebody who has just signed in; sets both cookies. Rejects when the store is broken, and
- * with `login_expired` when the provider has ended this very login meanwhile.
+ * with `login_expired` when the provider has ended this very login meanwhile, or with `account_disabled` when an
+ * administrator has ended the account.
  * @param issuedAt - when the provider issued the ID token, in milliseconds since the epoch by its clock
  */
 export type StartSession = (
@@ -38,11 +40,13 @@ export interface StartSessionParts {
   readonly end: EndSession;
   readonly registry: SessionRegistry;
   readonly sessionLimit: SessionLimit;
+  readonly rights: LocalRightsOfSessions;
   readonly contextOf: (req: Request) => EventContext;
 }
 
 export function createStartSession(parts: StartSessionParts): StartSession {
-  const { contextOf, writer, store, vault, tokenCookie, limits, load, end, registry, sessionLimit } = parts;
+  const { contextOf, writer, store, vault, tokenCookie, limits, load, end, registry } = parts;
+  const { sessionLimit, rights } = parts;
   return async (req, res, begun, tokens, issuedAt) => {
     const old = await load(req);
     if (typeof old !== 'string') {
@@ -62,11 +66,17 @@ export function createStartSession(parts: StartSessionParts): StartSession {
     await saveSession(req);
     // Noted first and looked for after: a logout that comes in between finds the session, one from before is found.
     await registry.note(storeId, record, issuedAt);
+    const session = { storeId, record, data: req.session };
     if (await registry.wasEnded(record, issuedAt)) {
-      const session = { storeId, record, data: req.session };
       await end(session, { reason: 'back_channel', revoke: false }, contextOf(req));
       await destroySession(req);
       throw new LatchkeyError('login_expired', { detail: 'the provider has ended this login meanwhile' });
+    }
+    try {
+      await rights.confirm(session, contextOf(req));
+    } catch (thrown) {
+      await destroySession(req);
+      throw thrown;
     }
     await sessionLimit.enforce(record, contextOf(req));
     const maxAgeSeconds = Math.max(1, Math.floor((tokens.expiresAt - limits.clock()) / 1000));

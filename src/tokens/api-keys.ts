@@ -30,7 +30,7 @@ export interface ApiKeys {
   create(wanted: NewApiKey): Promise<{ readonly key: string; readonly record: ApiKeyRecord }>;
   /** The keys of one person, or of nobody, revoked and expired ones too; the newest first. */
   list(owner: ApiKeyOwner | null): Promise<readonly ApiKeyRecord[]>;
-  /** Revokes by id: at once on this node, within ten seconds on the others. False: there is no such key. */
+  /** Revokes by id: at once on this node, within `apiKeySeconds` on the others. False: there is no such key. */
   revoke(id: string): Promise<boolean>;
 }
 

@@ -1,7 +1,7 @@
-// Is this API key good? Looked up by its digest, remembered for ten seconds, unknown ones too.
+// Is this API key good, and its owner? Looked up by its digest, remembered for some seconds, unknown ones too.
 import type { Clock } from '../clock.ts';
-import type { ApiKeyCache, ApiKeyRecord, ApiKeyStore } from '../config/api-key-store.ts';
-import type { AuthOptions } from '../config/options.ts';
+import type { ApiKeyCache, ApiKeyOwner, ApiKeyRecord, ApiKeyStore } from '../config/api-key-store.ts';
+import type { AuthOptions, ResolvedOptions } from '../config/options.ts';
 import { sha256 } from '../crypto/digest.ts';
 import { apiKeyDigest, isPossibleApiKey } from './api-key-format.ts';
 import { createExpiringCache, createOneAtATime } from './expiring-cache.ts';
@@ -10,27 +10,35 @@ import { createExpiringCache, createOneAtATime } from './expiring-cache.ts';
 export interface CheckApiKeyParts {
   readonly store: ApiKeyStore;
   readonly cache: ApiKeyCache;
+  /** Seconds that a look-up is remembered: the time that a revocation takes to reach every node. 0: not at all. */
+  readonly seconds: number;
+  /** Whether the owner of a key may act. */
+  readonly isOwnerGood: (owner: ApiKeyOwner) => Promise<boolean>;
   readonly clock: Clock;
 }
 
-/** The key's record; null where it is unknown, expired or revoked. Rejects with `store_unavailable`. */
+/** The key's record; null where it is unknown, expired or revoked, or its owner may not act. Rejects with `store_unavailable`. */
 export type CheckApiKey = (key: string) => Promise<ApiKeyRecord | null>;
 
-/** Seconds that a look-up is remembered, which is also the time that a revocation takes to reach every node. */
-export const apiKeyCacheSeconds = 10;
 const noteEveryMs = 60_000;
 const mostNoted = 10_000;
 
-export function createCheckApiKey({ store, cache, clock }: CheckApiKeyParts): CheckApiKey {
+export function createCheckApiKey(parts: CheckApiKeyParts): CheckApiKey {
+  const { store, cache, seconds, clock } = parts;
   const oneAtATime = createOneAtATime<ApiKeyRecord | null>();
   const noted = createExpiringCache<true>(mostNoted, clock);
 
+  const find = async (digest: string): Promise<ApiKeyRecord | null> => {
+    const record = await store.find(digest);
+    const owner = record?.owner ?? null;
+    return owner === null || (await parts.isOwnerGood(owner)) ? record : null;
+  };
   const lookUp = async (digest: string): Promise<ApiKeyRecord | null> => {
     // A cache that is away costs a look-up and no more.
     const remembered = await cache.get(digest).catch(() => undefined);
     if (remembered !== undefined) return remembered;
-    const record = await store.find(digest);
-    await cache.set(digest, record, apiKeyCacheSeconds).catch(() => {});
+    const record = await find(digest);
+    await cache.set(digest, record, seconds).catch(() => {});
     return record;
   };
   const noteUse = ({ id }: ApiKeyRecord) => {
@@ -43,7 +51,8 @@ export function createCheckApiKey({ store, cache, clock }: CheckApiKeyParts): Ch
   return async (key) => {
     if (!isPossibleApiKey(key)) return null;
     const digest = apiKeyDigest(key);
-    const record = await oneAtATime(digest, () => lookUp(digest));
+    // Not even joined with one that is under way: it may have begun before the change that is to count.
+    const record = await (seconds === 0 ? find(digest) : oneAtATime(digest, () => lookUp(digest)));
     if (record === null || !isLive(record, clock())) return null;
     noteUse(record);
     return record;
@@ -54,17 +63,21 @@ function isLive({ revokedAt, expiresAt }: ApiKeyRecord, now: number): boolean {
   return revokedAt === null && (expiresAt === null || expiresAt > now);
 }
 
+type ApiKeySettings = Pick<ResolvedOptions, 'tokenCacheSize' | 'apiKeySeconds' | 'clock'>;
+
 /** The store and the cache of the options; null where there is no store. */
 export function apiKeyParts(
   options: Pick<AuthOptions, 'apiKeys' | 'apiKeyCache' | 'issuer' | 'clientId'>,
-  cacheSize: number,
-  clock: Clock,
+  { tokenCacheSize, apiKeySeconds, clock }: ApiKeySettings,
 ): { readonly store: ApiKeyStore; readonly cache: ApiKeyCache } | null {
   const { apiKeys: store, apiKeyCache } = options;
   if (store === undefined) return null;
   return {
     store,
-    cache: apiKeyCache === undefined ? memoryKeyCache(cacheSize, clock) : ownPart(apiKeyCache, options),
+    cache:
+      apiKeyCache === undefined
+        ? memoryKeyCache(tokenCacheSize, apiKeySeconds, clock)
+        : ownPart(apiKeyCache, options),
   };
 }
 
@@ -83,7 +96,7 @@ function ownPart(
 }
 
 /** Remembers in the memory of this process; every node has its own. */
-function memoryKeyCache(most: number, clock: Clock): ApiKeyCache {
+function memoryKeyCache(most: number, rememberedSeconds: number, clock: Clock): ApiKeyCache {
   const kept = createExpiringCache<ApiKeyRecord>(most, clock);
   // Apart, so that a flood of made-up keys drives no good one out.
   const unknown = createExpiringCache<null>(most, clock);
@@ -97,7 +110,7 @@ function memoryKeyCache(most: number, clock: Clock): ApiKeyCache {
     },
     async delete(digest) {
       kept.delete(digest);
-      unknown.set(digest, { value: null, until: clock() + apiKeyCacheSeconds * 1000 });
+      unknown.set(digest, { value: null, until: clock() + rememberedSeconds * 1000 });
     },
     close: async () => {},
   };

@@ -1,4 +1,4 @@
-// What a store of API keys must do: one suite for the one in memory and the one in a file.
+// What a store of API keys must do: one suite for those in memory, in a file and in the directory's databases.
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,14 +6,20 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterAll, describe, expect, it } from 'vitest';
 import { embeddedApiKeys, memoryApiKeys } from '../../src/embedded.ts';
 import type { ApiKeyRecord, ApiKeyStore } from '../../src/index.ts';
+import { directoryWorld } from '../support/directory-kinds.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'latchkey-api-keys-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const freshFile = () => join(folder, 'deep', `keys-${crypto.randomUUID()}.sqlite`);
 
-const kinds: [string, () => ApiKeyStore][] = [
-  ['memory', memoryApiKeys],
-  ['embedded', () => embeddedApiKeys(freshFile())],
+const directory = directoryWorld();
+const kinds: [string, () => Promise<ApiKeyStore>][] = [
+  ['memory', async () => memoryApiKeys()],
+  ['embedded', async () => embeddedApiKeys(freshFile())],
+  ...directory.databases.map(([name, place]): [string, () => Promise<ApiKeyStore>] => [
+    name,
+    async () => (await directory.open(await place())).apiKeys,
+  ]),
 ];
 const ada = { issuer: 'https://op.example', subject: 'ada' };
 
@@ -34,7 +40,7 @@ const recordOf = (id: string, more: Partial<ApiKeyRecord> = {}): ApiKeyRecord =>
 
 describe.each(kinds)('API keys in %s', (_kind, open) => {
   it('are found by their digest alone, as they were given', async () => {
-    const store = open();
+    const store = await open();
     const record = recordOf('a');
     await store.insert('digest-a', record);
     expect(await store.find('digest-a')).toEqual(record);
@@ -45,7 +51,7 @@ describe.each(kinds)('API keys in %s', (_kind, open) => {
   });
 
   it('keep what is null as null', async () => {
-    const store = open();
+    const store = await open();
     const record = recordOf('a', { owner: null, tenant: null, expiresAt: null, permissions: [] });
     await store.insert('d', record);
     expect(await store.find('d')).toEqual(record);
@@ -53,7 +59,7 @@ describe.each(kinds)('API keys in %s', (_kind, open) => {
   });
 
   it('are not changed by what the caller does with its lists later', async () => {
-    const store = open();
+    const store = await open();
     const permissions = ['one'];
     await store.insert('d', recordOf('a', { permissions }));
     permissions.push('admin');
@@ -65,7 +71,7 @@ describe.each(kinds)('API keys in %s', (_kind, open) => {
     ['digest', 'd', 'b'],
     ['id', 'e', 'a'],
   ])('are refused with a %s that is there already', async (_what, digest, id) => {
-    const store = open();
+    const store = await open();
     await store.insert('d', recordOf('a'));
     await expect(store.insert(digest, recordOf(id, { name: 'other' }))).rejects.toThrow();
     expect((await store.find('d'))?.name).toBe(recordOf('a').name);
@@ -74,7 +80,7 @@ describe.each(kinds)('API keys in %s', (_kind, open) => {
   });
 
   it('are listed for their owner alone, the newest first, revoked ones too', async () => {
-    const store = open();
+    const store = await open();
     await store.insert('1', recordOf('old', { createdAt: 1 }));
     await store.insert('2', recordOf('new', { createdAt: 2 }));
     await store.insert('3', recordOf('elsewhere', { owner: { ...ada, issuer: 'https://other.example' } }));
@@ -90,7 +96,7 @@ describe.each(kinds)('API keys in %s', (_kind, open) => {
   });
 
   it('are revoked for good, once, and say which digest that was', async () => {
-    const store = open();
+    const store = await open();
     await store.insert('d', recordOf('a'));
     expect(await store.revoke('a', 10)).toBe('d');
     expect(await store.revoke('a', 20)).toBe('d');
@@ -100,7 +106,7 @@ describe.each(kinds)('API keys in %s', (_kind, open) => {
   });
 
   it('note when they were used, and never set that back', async () => {
-    const store = open();
+    const store = await open();
     await store.insert('d', recordOf('a'));
     await store.noteUse('a', 20);
     await store.noteUse('a', 10);
@@ -111,13 +117,13 @@ describe.each(kinds)('API keys in %s', (_kind, open) => {
   });
 
   it('say that they are there', async () => {
-    const store = open();
+    const store = await open();
     await expect(store.ping()).resolves.toBeUndefined();
     await store.close();
   });
 
   it('can be closed twice', async () => {
-    const store = open();
+    const store = await open();
     await store.close();
     await store.close();
   });

@@ -1,8 +1,16 @@
 // The store of audit entries, one suite for every adapter.
 import { describe, expect, it } from 'vitest';
 import { type AuditEntry, type AuditPage, type AuditStore, memoryAuditStore } from '../../src/machine.ts';
+import { directoryWorld } from '../support/directory-kinds.ts';
 
-const adapters: [string, () => AuditStore][] = [['memory', () => memoryAuditStore()]];
+const directory = directoryWorld();
+const adapters: [string, () => Promise<AuditStore>][] = [
+  ['memory', async () => memoryAuditStore()],
+  ...directory.kinds.map(([name, open]): [string, () => Promise<AuditStore>] => [
+    `directory in ${name}`,
+    async () => (await open()).audit,
+  ]),
+];
 
 const start = Date.UTC(2026, 0, 1);
 const entry = (id: string, given: Partial<AuditEntry> = {}): AuditEntry => ({
@@ -14,8 +22,8 @@ const page = (given: Partial<AuditPage> = {}): AuditPage => ({
   ...{ selection: {}, sortBy: 'at', direction: 'asc', offset: 0, count: 100 },
   ...given,
 });
-const filled = async (make: () => AuditStore, entries: readonly AuditEntry[]) => {
-  const store = make();
+const filled = async (make: () => Promise<AuditStore>, entries: readonly AuditEntry[]) => {
+  const store = await make();
   for (const one of entries) await store.add(one);
   const ids = async (given: Partial<AuditPage> = {}) =>
     (await store.list(page(given))).data.map(({ id }) => id);
@@ -118,7 +126,7 @@ describe.each(adapters)('audit store: %s', (_name, make) => {
   });
 
   it('keeps a hundred entries that come at once', async () => {
-    const store = make();
+    const store = await make();
     await Promise.all(Array.from({ length: 100 }, (_, index) => store.add(entry(`e${index}`))));
     expect(await store.count({})).toBe(100);
   });

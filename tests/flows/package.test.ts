@@ -113,7 +113,7 @@ describe('the package', () => {
     });
     try {
       let status = 0;
-      for (let attempt = 0; attempt < 100 && status !== 200; attempt += 1) {
+      for (let attempt = 0; attempt < 400 && status !== 200; attempt += 1) {
         await wait(50);
         status = await fetch(`http://127.0.0.1:${port}/healthz`).then(
           (res) => res.status,

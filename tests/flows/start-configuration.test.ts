@@ -93,6 +93,8 @@ it('with nothing set the demo runs: it prints its address and users, and answers
     dependencies: [
       { name: 'sessions (embedded)', ok: true },
       { name: 'provider', ok: true },
+      { name: 'API keys', ok: true },
+      { name: 'directory', ok: true },
     ],
   });
   expect(app.errorOutput()).toBe('');

@@ -4,7 +4,8 @@ import type { RequestListener } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import express, { type Express } from 'express';
-import { createApp } from '../../src/app/app.ts';
+import { type AppParts, createApp } from '../../src/app/app.ts';
+import type { AppDirectory } from '../../src/app/app-directory.ts';
 import { createLog } from '../../src/app/log.ts';
 import { embeddedSessions, memorySessions } from '../../src/embedded.ts';
 import { listen } from '../../src/http/listen.ts';
@@ -31,6 +32,10 @@ export interface AppWorldOptions {
   /** The app's start page asks the provider who is there. */
   readonly silentSignIn?: boolean;
   readonly corsOrigins?: readonly string[];
+  /** The JSON API for accounts. */
+  readonly userApi?: AppParts['userApi'];
+  /** App worlds only: the app gets its pages of administrators with it. */
+  readonly people?: AppDirectory;
 }
 
 export interface AppWorld extends AsyncDisposable {
@@ -138,7 +143,9 @@ export const startAppWorld = async (given: AppWorldOptions = {}): Promise<AppWor
   const lines: string[] = [];
   const log = createLog(given.logLevel ?? 'info', { write: (line: string) => void lines.push(line) });
   const { corsOrigins = [], silentSignIn = false, trustProxy = null } = given;
-  const serving = { log, trustProxy, corsOrigins, silentSignIn };
+  const userApi = given.userApi === undefined ? {} : { userApi: given.userApi };
+  const people = given.people === undefined ? {} : { people: given.people };
+  const serving = { log, trustProxy, corsOrigins, silentSignIn, ...userApi, ...people };
   const { app, auth } = createApp({ auth: prepared.options, ...serving });
   return open(prepared, app, auth, { lines, events: [] });
 };

@@ -13,13 +13,19 @@ export interface DemoApp extends AsyncDisposable {
   readonly port: number;
 }
 
-/** Starts app and local provider on two neighbouring free ports; `environment` goes over quiet defaults. */
-export const startDemoApp = async (environment: Record<string, string> = {}): Promise<DemoApp> => {
+/**
+ * Starts app and local provider on two neighbouring free ports; `environment` goes over quiet defaults, and may be made
+ * from the app's port.
+ */
+export const startDemoApp = async (
+  environment: Record<string, string> | ((port: number) => Record<string, string>) = {},
+): Promise<DemoApp> => {
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-demo-'));
   for (let attempt = 0; ; attempt += 1) {
     const port = await freePort();
+    const given = typeof environment === 'function' ? environment(port) : environment;
     const settings = settingsFrom(
-      readEnvironment({ LOG_LEVEL: 'silent', DATA_DIR: folder, ...environment, PORT: String(port) }),
+      readEnvironment({ LOG_LEVEL: 'silent', DATA_DIR: folder, ...given, PORT: String(port) }),
     );
     try {
       const running = await start(settings, createLog(settings.logLevel));

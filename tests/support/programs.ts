@@ -1,9 +1,9 @@
-// Finds the two programs the tests need and npm cannot bring: redis-server and a Chromium.
+// Finds the programs the tests need and npm cannot bring: redis-server, PostgreSQL and a Chromium.
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, statSync } from 'node:fs';
+import { accessSync, constants, globSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-export type Program = 'redis-server' | 'chromium';
+export type Program = 'redis-server' | 'postgres' | 'chromium';
 
 interface ProgramPlan {
   /** An environment variable that names the file; when it is set nothing else is looked at. */
@@ -11,6 +11,8 @@ interface ProgramPlan {
   readonly names: readonly string[];
   readonly places: readonly string[];
   readonly install: string;
+  /** Debian's package, where it is not called like the program. */
+  readonly debianPackage?: string;
 }
 
 const plans: Readonly<Record<Program, ProgramPlan>> = {
@@ -26,6 +28,17 @@ const plans: Readonly<Record<Program, ProgramPlan>> = {
     ],
     install: 'Debian and Ubuntu: apt-get install redis-server · macOS: brew install redis',
   },
+  postgres: {
+    override: 'POSTGRES_BIN',
+    names: ['postgres'],
+    // Debian keeps each version apart; the newest comes first. initdb lies beside it.
+    places: [
+      ...globSync('/usr/lib/postgresql/*/bin/postgres').sort().reverse(),
+      '/opt/homebrew/opt/postgresql/bin/postgres',
+    ],
+    install: 'Debian and Ubuntu: apt-get install postgresql · macOS: brew install postgresql',
+    debianPackage: 'postgresql',
+  },
   chromium: {
     override: 'CHROMIUM_BIN',
     names: ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'],
@@ -40,6 +53,9 @@ const plans: Readonly<Record<Program, ProgramPlan>> = {
     install: 'Debian: apt-get install chromium · Ubuntu: Google Chrome · macOS: brew install --cask chromium',
   },
 };
+
+/** The package that brings the program on Debian. */
+export const debianPackage = (program: Program): string => plans[program].debianPackage ?? program;
 
 export const programs = Object.keys(plans) as readonly Program[];
 

@@ -52,6 +52,31 @@ describe('an environment', () => {
     });
   });
 
+  it('of a team without a provider needs the public address of the local one in production', () => {
+    const { OIDC_ISSUER: _issuer, OIDC_CLIENT_ID: _id, OIDC_CLIENT_SECRET: _secret, ...local } = production;
+    expect(namesOf(local)).toEqual(['OIDC_ISSUER']);
+    expect(namesOf({ ...local, LOCAL_PROVIDER_URL: 'https://login.example.com' })).toEqual([]);
+    for (const url of [
+      ...['http://login.example.com', 'https://login.example.com/path', 'https://app.example.com'],
+      ...['https://login.example.com?a', 'https://user@login.example.com', 'login.example.com'],
+    ])
+      expect(namesOf({ ...local, LOCAL_PROVIDER_URL: url }), url).toContain('LOCAL_PROVIDER_URL');
+    expect(namesOf({ ...production, LOCAL_PROVIDER_URL: 'https://login.example.com' })).toEqual([
+      'LOCAL_PROVIDER_URL',
+    ]);
+  });
+
+  it('AD-06a: has demo users only where nobody else reaches them', () => {
+    const demo = (source: Record<string, string>) => settingsFrom(readEnvironment(source)).demoUsers;
+    expect(demo({})).toBe(true);
+    expect(demo({ LOCAL_PROVIDER_URL: 'http://127.0.0.1:3001' })).toBe(false);
+    expect(demo(outside)).toBe(false);
+    expect(demo({ ...production })).toBe(false);
+    expect(settingsFrom(readEnvironment({ LOCAL_PROVIDER_URL: 'https://a.example/' })).localProviderUrl).toBe(
+      'https://a.example',
+    );
+  });
+
   it('with empty and blank variables is the same as one without them', () => {
     const names = environmentVariables.map(({ name }) => name);
     expect(names.length).toBeGreaterThan(20);
@@ -108,6 +133,11 @@ describe('one variable', () => {
     ],
     ['TRUST_PROXY', [], ['1', '2', 'loopback', '10.0.0.0/8, 192.168.1.1', 'fd00::/8,uniquelocal']],
     ['SESSION_SECRET', ['x'.repeat(31), `${secret},short`], [secret, `${secret},${secret}2`]],
+    [
+      'DATABASE_URL',
+      ['mysql://h/d', 'h:5432', 'postgres://h'],
+      ['postgres://u:p%40@h/d', 'postgresql:///d?host=/run'],
+    ],
     ['REDIS_URL', ['http://localhost', '127.0.0.1:6379', 'redis://a,b', 'redis+sentinel://a'], []],
     ['REDIS_URL', [], ['rediss://u:p@h:1/0', 'redis+sentinel://a,b/m', 'rediss+cluster://a,b?ca_file=c']],
     ['SESSION_ABSOLUTE_SECONDS', ['0', 'a week', '99999999999'], ['86400']],

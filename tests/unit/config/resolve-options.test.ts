@@ -3,7 +3,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { resolveOptions } from '../../../src/config/resolve-options.ts';
 import { memorySessions } from '../../../src/embedded.ts';
-import { type AuthOptions, ConfigurationError } from '../../../src/index.ts';
+import { type ApiKeyCache, type AuthOptions, ConfigurationError } from '../../../src/index.ts';
 
 const good: AuthOptions = {
   issuer: 'https://login.example.com',
@@ -24,6 +24,7 @@ const problemsOf = (options: object): readonly string[] => {
     return [...new Set(error.problems.map(({ name }) => name))].sort();
   }
 };
+const directory = { signedIn: async () => null, rightsOf: async () => null };
 const pem = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' });
 
 describe('options', () => {
@@ -93,8 +94,23 @@ describe('options', () => {
     [{ userinfoCache: new Map() }, ['userinfoCache']],
     [{ userinfoSeconds: 60, userinfoCache: {} }, ['userinfoCache']],
     [{ userinfoSeconds: 60, userinfoCache: null }, ['userinfoCache']],
+    [{ directory, directoryIssuer: 'local', directorySeconds: 0, apiKeySeconds: 0 }, []],
+    [{ directory: {} }, ['directory']],
+    [{ directory: null }, ['directory']],
+    [{ directory, directoryIssuer: '' }, ['directoryIssuer']],
+    [{ directoryIssuer: 'local' }, ['directoryIssuer']],
+    [{ directorySeconds: -1 }, ['directorySeconds']],
+    [{ apiKeySeconds: 3601 }, ['apiKeySeconds']],
   ])('%j → %j', (more, names) => {
     expect(problemsOf({ ...good, ...more })).toEqual(names);
+  });
+
+  it('remember API keys for ten seconds, and with a directory only where that is wanted', () => {
+    const cache = { apiKeyCache: {} as ApiKeyCache };
+    const secondsOf = (more: object) => resolveOptions({ ...good, ...more }).apiKeySeconds;
+    expect([secondsOf({}), secondsOf({ apiKeySeconds: 0 })]).toEqual([10, 0]);
+    expect([secondsOf({ directory }), secondsOf({ directory, ...cache })]).toEqual([0, 10]);
+    expect(secondsOf({ directory, apiKeySeconds: 5 })).toBe(5);
   });
 
   it('let an absolute limit be shorter than the default idle limit', () => {

@@ -12,6 +12,7 @@ const record: SessionRecord = {
   scope: ['openid'],
   permissions: [],
   roles: [],
+  local: null,
   acr: null,
   amr: [],
   authTime: null,
@@ -38,6 +39,12 @@ it('takes the login as the time of userinfo where a version before did not note 
 
 it.each([null, 'yesterday', {}])('refuses %j as the time of userinfo', (userAt) => {
   expect(recordOf(inSession({ ...record, userAt }))).toBeNull();
+});
+
+it('has no rights of the directory where a version before did not keep any', () => {
+  const { local: _, ...old } = record;
+  expect(recordOf(inSession(old))).toEqual(record);
+  expect(recordOf(inSession({ ...record, local: { permissions: 'all' } }))).toBeNull();
 });
 
 describe('a place', () => {

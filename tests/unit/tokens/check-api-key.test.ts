@@ -6,7 +6,7 @@ import { newApiKey } from '../../../src/tokens/api-key-format.ts';
 import { createApiKeys } from '../../../src/tokens/api-keys.ts';
 import { apiKeyParts, createCheckApiKey } from '../../../src/tokens/check-api-key.ts';
 
-const slowStore = () => {
+const slowStore = (seconds = 10) => {
   const { promise: open, resolve: letGo } = Promise.withResolvers<void>();
   const memory = memoryApiKeys();
   const state = { finds: 0 };
@@ -20,11 +20,15 @@ const slowStore = () => {
   };
   const parts = apiKeyParts(
     { issuer: 'https://op.example', clientId: 'app', apiKeys: store },
-    100,
-    () => 1000,
+    { tokenCacheSize: 100, apiKeySeconds: 10, clock: () => 1000 },
   );
   if (parts === null) throw new Error('no parts');
-  const check = createCheckApiKey({ ...parts, clock: () => 1000 });
+  const check = createCheckApiKey({
+    ...parts,
+    seconds,
+    isOwnerGood: async () => true,
+    clock: () => 1000,
+  });
   return {
     state,
     letGo,
@@ -46,6 +50,15 @@ describe('a look-up that is under way', () => {
     letGo();
     for (const found of await Promise.all(asked)) expect(found?.id).toBe(record.id);
     expect(await other).toBeNull();
+    expect(state.finds).toBe(2);
+  });
+
+  it('is joined by nobody where nothing may be remembered: it began before what may have changed', async () => {
+    const { state, letGo, check, keys } = slowStore(0);
+    const { key } = await keys.create({ name: 'one' });
+    const asked = [check(key), check(key)];
+    letGo();
+    await Promise.all(asked);
     expect(state.finds).toBe(2);
   });
 });

@@ -48,3 +48,14 @@ export interface AuditStore {
   /** How many the selection has. */
   count(selection: AuditSelection): Promise<number>;
 }
+
+/** An audit trail that is kept for long: it can be read out as a whole, and what is too old can be taken out. */
+export interface AuditTrail extends AuditStore {
+  /**
+   * Everything that the selection has, in the order it was added, fetched a few hundred at a time. What is added
+   * meanwhile is not in it.
+   */
+  all(selection: AuditSelection): AsyncIterable<AuditEntry>;
+  /** Retention, and the only way out: removes what is from before this time; how many that were. */
+  sweep(before: number): Promise<number>;
+}

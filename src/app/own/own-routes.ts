@@ -1,0 +1,31 @@
+// Pages on which people change what is their own: name, password, API keys.
+import { type RequestHandler, Router } from 'express';
+import { systemClock } from '../../directory.ts';
+import { readForm } from '../form-fields.ts';
+import { createNoteChange } from '../note-change.ts';
+import { ownKeysRoutes } from './own-keys-routes.ts';
+import { ownNameRoutes } from './own-name-routes.ts';
+import type { OwnParts } from './own-parts.ts';
+import { ownPasswordRoutes } from './own-password-routes.ts';
+
+/** `/profile/edit`, `/profile/password` and `/profile/keys`. */
+export function ownRoutes(given: Omit<OwnParts, 'note' | 'clock'> & { clock?: () => number }): Router {
+  const { auth, directory, clock = systemClock } = given;
+  const parts: OwnParts = { ...given, clock, note: createNoteChange(directory.store.audit, clock) };
+  const recent = auth.requires({ maxAge: directory.changeMaxAgeSeconds ?? 900 });
+  const recentForChanges: RequestHandler = (req, res, next) =>
+    req.method === 'POST' ? recent(req, res, next) : next();
+  const router = Router();
+  // A program that acts for somebody neither changes their password nor makes itself another key.
+  router.use(
+    ['/profile/edit', '/profile/password', '/profile/keys'],
+    auth.currentUser({ check: ({ kind }) => kind === 'session' }),
+  );
+  // The page of the password asks for the old one.
+  router.use('/profile/keys', recentForChanges);
+  router.use(['/profile/edit', '/profile/password', '/profile/keys'], readForm);
+  router.use(ownNameRoutes(parts));
+  router.use(ownPasswordRoutes(parts));
+  router.use(ownKeysRoutes(parts));
+  return router;
+}

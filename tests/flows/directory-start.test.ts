@@ -1,0 +1,64 @@
+// The app with its directory: in the data folder, at an address, with the database away, and with a wrong address.
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readEnvironment } from '../../src/app/env.ts';
+import { createLog } from '../../src/app/log.ts';
+import { start } from '../../src/app/run.ts';
+import { settingsFrom } from '../../src/app/settings.ts';
+import { startFailure } from '../../src/app/start-failure.ts';
+import { freePort } from '../support/free-port.ts';
+import { startPostgres, type TestPostgres } from '../support/postgres.ts';
+
+let postgres: TestPostgres;
+let folder: string;
+beforeAll(async () => {
+  postgres = await startPostgres();
+  folder = mkdtempSync(join(tmpdir(), 'latchkey-directory-app-'));
+});
+afterAll(async () => {
+  await postgres.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const startApp = async (environment: Record<string, string>) => {
+  const port = await freePort();
+  const all = { LOG_LEVEL: 'silent', DATA_DIR: folder, PORT: String(port), ...environment };
+  const running = await start(settingsFrom(readEnvironment(all)), createLog('silent'));
+  const ready = async () => {
+    const answer = await fetch(`http://localhost:${port}/readyz`);
+    const { dependencies } = (await answer.json()) as { dependencies: { name: string; ok: boolean }[] };
+    return [answer.status, dependencies.find(({ name }) => name === 'directory')?.ok];
+  };
+  const home = async () => (await fetch(`http://localhost:${port}/`)).status;
+  return { ready, home, [Symbol.asyncDispose]: () => running.stop() };
+};
+
+describe('the app', () => {
+  it('keeps the directory in the data folder where no address is set', async () => {
+    await using app = await startApp({});
+    expect(await app.ready()).toEqual([200, true]);
+    expect(existsSync(join(folder, 'directory.sqlite'))).toBe(true);
+  });
+
+  it('starts while PostgreSQL is away, says so, and is ready when it is back', async () => {
+    const DATABASE_URL = await postgres.freshDatabase();
+    await postgres.kill();
+    await using app = await startApp({ DATABASE_URL });
+    expect(await app.ready()).toEqual([503, false]);
+    expect(await app.home()).toBe(200);
+    await postgres.restart();
+    expect(await app.ready()).toEqual([200, true]);
+    const tables = await postgres.run(DATABASE_URL, 'select version from latchkey_schema');
+    expect(tables).toEqual([{ version: 1 }]);
+  });
+
+  it('does not start with a refused password, and shows no password', async () => {
+    const DATABASE_URL = (await postgres.freshDatabase()).replace('p%40ss', 'hunter2');
+    const failure = await startApp({ DATABASE_URL }).then(() => null, startFailure);
+    expect(failure?.status).toBe(78);
+    expect(failure?.words).toMatch(/DATABASE_URL: cannot be used.*Check user name and password/);
+    expect(failure?.words).not.toMatch(/hunter2|w:rd|w%3Ard/);
+  });
+});

@@ -1,0 +1,64 @@
+// The directory on everything it runs on, for suites that hold for all: memory, SQLite in a file, PostgreSQL.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll } from 'vitest';
+import { type DirectoryOptions, type DirectoryStore, openDirectory } from '../../src/directory.ts';
+import { memoryDirectory } from './memory-directory.ts';
+import { startPostgres, type TestPostgres } from './postgres.ts';
+
+export interface DirectoryWorld {
+  /** Kinds of databases, with a new place for each test. */
+  readonly databases: readonly [
+    readonly [string, () => Promise<{ readonly file: string }>],
+    readonly [string, () => Promise<{ readonly url: string }>],
+  ];
+  /** Those, and the one in memory; what was opened is closed after the test. */
+  readonly kinds: readonly (readonly [string, () => Promise<DirectoryStore>])[];
+  /** Opens, and closes after the test. */
+  open(options: DirectoryOptions): Promise<DirectoryStore>;
+  readonly postgres: () => TestPostgres;
+}
+
+/** Once per file, outside of tests: its hooks start the server and end it. `keepOpen` closes at the end of the file. */
+export const directoryWorld = ({ keepOpen = false } = {}): DirectoryWorld => {
+  let postgres: TestPostgres | undefined;
+  const folder = mkdtempSync(join(tmpdir(), 'latchkey-directory-'));
+  const opened: DirectoryStore[] = [];
+  beforeAll(async () => {
+    postgres = await startPostgres();
+  });
+  const closeAll = async () => {
+    for (const store of opened.splice(0)) await store.close();
+  };
+  afterEach(async () => {
+    if (!keepOpen) await closeAll();
+  });
+  afterAll(async () => {
+    await closeAll();
+    await postgres?.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const server = (): TestPostgres => {
+    if (postgres === undefined) throw new Error('PostgreSQL has not started');
+    return postgres;
+  };
+  const open = async (options: DirectoryOptions): Promise<DirectoryStore> => {
+    const store = await openDirectory(options);
+    opened.push(store);
+    return store;
+  };
+  const databases = [
+    ['SQLite', async () => ({ file: join(folder, crypto.randomUUID(), 'directory.sqlite') })],
+    ['PostgreSQL', async () => ({ url: await server().freshDatabase() })],
+  ] as const;
+  return {
+    databases,
+    kinds: [
+      ['memory', async () => memoryDirectory()],
+      ...databases.map(([name, place]) => [name, async () => open(await place())] as const),
+    ],
+    open,
+    postgres: server,
+  };
+};

@@ -8,7 +8,7 @@ import { type ScriptedProvider, startScriptedProvider, testClient } from '../sup
 
 const requestsAtOnce = 30;
 const rounds = 3;
-const userinfoSeconds = 2;
+const userinfoSeconds = 4;
 
 let redis: TestRedis;
 let provider: ScriptedProvider;

@@ -46,6 +46,7 @@ export {
   type PeopleSort,
   type Person,
 } from './directory/person.ts';
+export type { NamedRights, PersonEvent } from './directory/person-events.ts';
 export { newTemporaryPassword } from './directory/temporary-password.ts';
 export { type UserApi, userApi } from './directory/user-api.ts';
 export type { UserApiEvent, UserApiEventListener } from './directory/user-api-events.ts';

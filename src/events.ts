@@ -6,6 +6,14 @@ export interface EventContext {
   readonly ip?: string;
 }
 
+/** Who makes or revokes an API key, as far as whoever does it says so; it stands in the event and decides nothing. */
+export interface ApiKeyDeed extends EventContext {
+  /** Who does it, such as the subject of an administrator. */
+  readonly by?: string;
+  /** The owner's id in your directory. */
+  readonly personId?: string;
+}
+
 /** Everything latchkey reports. No event carries a token, a cookie, a code or a session id. */
 export type AuthEvent = EventContext &
   (
@@ -73,8 +81,14 @@ export type AuthEvent = EventContext &
         readonly subject: string | null;
         readonly path: string;
       }
-    | { readonly type: 'api_key_created'; readonly keyId: string; readonly subject: string | null }
-    | { readonly type: 'api_key_revoked'; readonly keyId: string }
+    | (ApiKeyDeed & {
+        readonly type: 'api_key_created';
+        readonly keyId: string;
+        readonly name: string;
+        /** Of the person it acts for; null: nobody. */
+        readonly subject: string | null;
+      })
+    | (ApiKeyDeed & { readonly type: 'api_key_revoked'; readonly keyId: string })
     | { readonly type: 'claims_trimmed'; readonly subject: string; readonly bytes: number }
     | { readonly type: 'place_failed'; readonly detail: string }
     | { readonly type: 'provider_failed'; readonly code: string; readonly detail: string }

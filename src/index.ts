@@ -36,7 +36,7 @@ export {
   type ErrorDetails,
   LatchkeyError,
 } from './errors.ts';
-export type { AuthEvent, EventListener } from './events.ts';
+export type { ApiKeyDeed, AuthEvent, EventContext, EventListener } from './events.ts';
 export { byMethod, type MethodGuard, type MethodGuards } from './guards/by-method.ts';
 export type { GuardOptions, Guards } from './guards/guards.ts';
 export type { OwnedHandler, OwnershipOptions, Owns } from './guards/ownership.ts';

@@ -1,10 +1,10 @@
 // The example API: JSON behind the same guards as the pages.
 import { Router } from 'express';
 import type { Auth } from '../index.ts';
-import { auditRoutes, memoryAuditStore } from '../machine.ts';
+import { type AuditStore, auditRoutes, memoryAuditStore } from '../machine.ts';
 
-/** `/api/me`, `/api/reports` and `/api/audits`. */
-export function apiRoutes(auth: Auth, clock: (() => number) | undefined): Router {
+/** `/api/me`, `/api/reports` and `/api/audits`. Without an audit trail, entries are kept in memory. */
+export function apiRoutes(auth: Auth, clock: () => number, audit: AuditStore = memoryAuditStore()): Router {
   const router = Router();
 
   router.get(
@@ -26,10 +26,10 @@ export function apiRoutes(auth: Auth, clock: (() => number) | undefined): Router
   router.use(
     '/audits',
     auditRoutes({
-      store: memoryAuditStore(),
+      store: audit,
       read: auth.authenticated({ permissions: ['audits:read'] }),
       write: auth.authenticated({ permissions: ['audits:write'] }),
-      ...(clock === undefined ? {} : { clock }),
+      clock,
     }),
   );
   return router;

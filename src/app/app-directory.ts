@@ -17,7 +17,11 @@ export interface AppDirectory {
 }
 
 /** What logins and sessions ask. */
-export function peopleDirectory({ store, newPeople, isGuest = () => false }: AppDirectory): PeopleDirectory {
+export function peopleDirectory({
+  store,
+  newPeople,
+  isGuest = () => false,
+}: Omit<AppDirectory, 'accounts'>): PeopleDirectory {
   const { people } = store;
   const defaults = newPeople ?? { permissions: [], roles: [] };
   const guest = { permissions: [], roles: [], disabled: false };

@@ -2,21 +2,23 @@
 
 import { fileURLToPath } from 'node:url';
 import express, { type Express } from 'express';
-import type { DirectoryStore, FirstAdminSetup } from '../directory.ts';
+import { type DirectoryStore, type FirstAdminSetup, systemClock } from '../directory.ts';
 import type { AuthOptions } from '../index.ts';
 import { type Auth, createAuth, crossOrigin, LatchkeyError, loadAssets } from '../index.ts';
 import { adminRoutes } from './admin/admin-routes.ts';
 import { apiRoutes } from './api-routes.ts';
 import { type AppDirectory, peopleDirectory } from './app-directory.ts';
+import { createAuditWriter } from './audit-writer.ts';
 import { directoryState } from './directory-choice.ts';
 import { type AskDependencies, healthRoutes } from './health.ts';
-import { type Log, logEvents, logRequests } from './log.ts';
+import { type Log, logRequests } from './log.ts';
 import { refuseOddMethods, refuseTwoHosts } from './method-check.ts';
 import { noteErrors } from './note-errors.ts';
 import { ownRoutes } from './own/own-routes.ts';
 import { createPageLocals } from './page-locals.ts';
 import { pageRoutes } from './page-routes.ts';
 import { createPages, type RenderPage } from './pages.ts';
+import { createReport, type Report } from './report.ts';
 import { securityHeaders } from './security-headers.ts';
 import { sessionRoutes } from './session-routes.ts';
 import { setupRoutes } from './setup-routes.ts';
@@ -29,6 +31,8 @@ export interface AppParts {
   /** Asked by `/readyz`. Default: none. */
   readonly directory?: DirectoryStore;
   readonly log: Log;
+  /** Takes every event. Default: the log, and the audit trail of `people` where that is there. */
+  readonly report?: Report;
   readonly trustProxy: number | readonly string[] | null;
   /** Origins whose pages may call the API with credentials. Default: none. */
   readonly corsOrigins?: readonly string[];
@@ -50,6 +54,10 @@ const viewsFolder = fileURLToPath(new URL('../../views/', import.meta.url));
 /** Makes the app and its auth object, and what `/readyz` asks. */
 export function createApp(parts: AppParts): { app: Express; auth: Auth; dependencies: AskDependencies } {
   const { log, directory, people, userApi } = parts;
+  const { clock = systemClock } = parts.auth;
+  const store = people?.store.audit ?? directory?.audit;
+  const written = people === undefined ? null : createAuditWriter({ store: people.store.audit, log, clock });
+  const { report = createReport(log, written) } = parts;
   const baseUrl = new URL(parts.auth.baseUrl);
   const basePath = baseUrl.pathname.replace(/\/+$/, '');
   const assets = loadAssets(new URL('../../public/', import.meta.url), basePath);
@@ -60,7 +68,7 @@ export function createApp(parts: AppParts): { app: Express; auth: Auth; dependen
   };
   const kept =
     people === undefined ? {} : { directory: peopleDirectory(people), apiKeys: people.store.apiKeys };
-  const auth = createAuth({ ...kept, ...parts.auth, pages: createPages(render), onEvent: logEvents(log) });
+  const auth = createAuth({ ...kept, ...parts.auth, pages: createPages(render), onEvent: report.tell });
 
   const dependencies: AskDependencies = async () => {
     const asked = directory === undefined ? [] : [directoryState(directory)];
@@ -97,19 +105,18 @@ export function createApp(parts: AppParts): { app: Express; auth: Auth; dependen
   // Browsers ask for it beside answers that are no pages and so cannot name an icon.
   site.get('/favicon.ico', (_req, res) => res.redirect(302, assets.href('favicon.svg')));
   site.use(auth.routes());
-  if (userApi !== undefined) site.use(userRoutes(auth, userApi, parts.auth, log));
-  site.use('/api', apiRoutes(auth, parts.auth.clock));
+  if (userApi !== undefined) site.use(userRoutes(auth, userApi, parts.auth, report));
+  site.use('/api', apiRoutes(auth, clock, store));
   site.use(pageRoutes(auth, render, parts.silentSignIn ?? false));
   site.use(sessionRoutes(auth, basePath, render));
   if (people !== undefined) {
-    const { clock } = parts.auth;
-    const pages = { basePath, render, ...(clock === undefined ? {} : { clock }) };
+    const pages = { basePath, render, report, clock };
     site.use(adminRoutes(auth, people, pages));
     const { issuer, directoryIssuer: name = issuer } = parts.auth;
     const directoryIssuer = (known: string) => (known === issuer ? name : known);
     site.use(ownRoutes({ auth, directory: people, directoryIssuer, ...pages }));
   }
-  if (parts.setup) site.use(setupRoutes(parts.setup, baseUrl, render));
+  if (parts.setup) site.use(setupRoutes(parts.setup, baseUrl, render, report));
   app.use(basePath === '' ? '/' : basePath, site);
 
   app.use((_req, _res, next) => next(new LatchkeyError('not_found')));

@@ -5,6 +5,7 @@ import { demoAccounts } from './demo-users.ts';
 import type { Log } from './log.ts';
 import type { OpenAccounts } from './open-accounts.ts';
 import { providerAccounts } from './provider-accounts.ts';
+import type { Report } from './report.ts';
 import type { Settings } from './settings.ts';
 import { setupSecrets } from './setup-secret.ts';
 import { type RunningLocalProvider, startLocalProvider } from './start-local-provider.ts';
@@ -20,12 +21,13 @@ export interface LocalLogin {
 export interface LocalLoginParts extends OpenAccounts {
   readonly data: DataFolder;
   readonly log: Log;
+  readonly report: Pick<Report, 'tell'>;
   readonly directory: DirectoryStore;
 }
 
 /** Starts it. When that fails the directory is closed. */
 export async function startLocalLogin(settings: Settings, parts: LocalLoginParts): Promise<LocalLogin> {
-  const { data, log, directory, accounts, tries } = parts;
+  const { data, log, directory, accounts, tries, report } = parts;
   const { people, passwords } = directory;
   const setup = createFirstAdmin({ people, passwords, accounts, tries, secrets: setupSecrets(data) });
   const demo = settings.demoUsers ? demoAccounts : null;
@@ -34,7 +36,7 @@ export async function startLocalLogin(settings: Settings, parts: LocalLoginParts
       settings,
       data,
       log,
-      providerAccounts({ accounts, people, passwords, demo }),
+      providerAccounts({ accounts, people, passwords, demo, report }),
     );
     return { provider, setup, stop: () => provider.stop() };
   } catch (error) {

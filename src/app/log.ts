@@ -1,9 +1,8 @@
 // The log: JSON lines by pino, one per request and one per event, and nothing secret in any of them.
 import type { NextFunction, Request, Response } from 'express';
 import { type DestinationStream, type Logger, pino } from 'pino';
-import type { UserApiEvent } from '../directory.ts';
-import type { AuthEvent } from '../index.ts';
 import { clientAddress, requestReference } from '../index.ts';
+import type { AppEvent } from './app-event.ts';
 
 /** The app's logger. */
 export type Log = Logger;
@@ -33,7 +32,7 @@ function escapeTerminalCodes(line: string): string {
 }
 
 /** Logs each event under its own name; what went wrong is a warning. */
-export function logEvents(log: Log): (event: AuthEvent | UserApiEvent) => void {
+export function logEvents(log: Log): (event: AppEvent) => void {
   return ({ type, ...facts }) => {
     const bad = type.endsWith('_failed') || type.endsWith('_refused') || type === 'claims_trimmed';
     log[bad ? 'warn' : 'info'](shortened(facts), type);

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The entry of the app: makes sure of the Node version before anything that needs it is loaded.
+// The entry of the app and its commands: makes sure of the Node version before anything that needs it is loaded.
 const [major = 0] = process.versions.node.split('.').map(Number);
 if (major < 24) {
   process.stderr.write(
@@ -7,5 +7,11 @@ if (major < 24) {
   );
   process.exit(1);
 }
-const { run } = await import('./run.ts');
-await run();
+const words = process.argv.slice(2);
+if (words.length === 0) {
+  const { run } = await import('./run.ts');
+  await run();
+} else {
+  const { runCommand } = await import('./cli/run-command.ts');
+  process.exitCode = await runCommand(words);
+}

@@ -8,7 +8,7 @@ import {
   type TryCounters,
 } from '../directory.ts';
 import { redisTries } from '../redis.ts';
-import type { Log } from './log.ts';
+import type { Report } from './report.ts';
 import type { Settings } from './settings.ts';
 
 /** Accounts, and what counts tries. */
@@ -19,7 +19,7 @@ export interface OpenAccounts {
 
 /** What they need. */
 export interface OpenAccountsParts {
-  readonly log: Log;
+  readonly report: Pick<Report, 'tell'>;
   readonly directory: DirectoryStore;
   /** Ends what somebody is signed in with, after their password has changed. */
   readonly endSessions: (person: Person, keep: unknown) => Promise<void>;
@@ -27,7 +27,7 @@ export interface OpenAccountsParts {
 
 /** Counts in Redis where there is one, so that all nodes count together. */
 export function openAccounts(settings: Settings, parts: OpenAccountsParts): OpenAccounts {
-  const { directory, log, endSessions } = parts;
+  const { directory, report, endSessions } = parts;
   const { people, passwords, loginTokens } = directory;
   const tries = settings.redisUrl === null ? memoryTries() : redisTries(settings.redisUrl);
   const accounts = createAccounts({
@@ -37,7 +37,7 @@ export function openAccounts(settings: Settings, parts: OpenAccountsParts): Open
     tries,
     policy: { minLength: settings.minPasswordLength },
     endSessions,
-    onEvent: (event) => log.info(event, event.type),
+    onEvent: report.tell,
   });
   return { accounts, tries };
 }

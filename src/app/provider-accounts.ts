@@ -1,6 +1,7 @@
 // The accounts of the directory as the local provider signs them in; in a trial the demo users are beside them.
 import { type Accounts, localIssuer, type Passwords, type People, type Person } from '../directory.ts';
 import type { LocalAccount, LocalAccounts } from '../local-provider.ts';
+import type { Report } from './report.ts';
 
 /** What the adapter is made of. */
 export interface ProviderAccountsParts {
@@ -9,6 +10,7 @@ export interface ProviderAccountsParts {
   readonly passwords: Passwords;
   /** Null in production: there they do not exist. */
   readonly demo: LocalAccounts | null;
+  readonly report: Pick<Report, 'tell'>;
 }
 
 /** Makes the port of the local provider. */
@@ -17,6 +19,7 @@ export function providerAccounts({
   people,
   passwords,
   demo,
+  report,
 }: ProviderAccountsParts): LocalAccounts & Required<Pick<LocalAccounts, 'choosePassword'>> {
   const find = async (id: string): Promise<LocalAccount | null> => {
     const person = await people.find(id);
@@ -30,9 +33,12 @@ export function providerAccounts({
     countsFailures: true,
     find,
     async authenticate(login, password, origin) {
+      // Asked first: to the accounts their passwords are wrong ones, and would stand in the audit trail as such.
+      const known = (await demo?.authenticate(login, password, origin)) ?? null;
+      if (known !== null) return known;
       const answer = await accounts.authenticate(login, password, origin);
       if (answer.kind === 'limited') return answer;
-      if (answer.kind === 'refused') return (await demo?.authenticate(login, password, origin)) ?? null;
+      if (answer.kind === 'refused') return null;
       const { person, mustChangePassword, passwordChangedAt } = answer;
       const account = accountOf(person, passwordChangedAt);
       if (!mustChangePassword) return account;
@@ -40,7 +46,10 @@ export function providerAccounts({
     },
     async choosePassword(id, proof, password) {
       const answer = await accounts.replaceTemporary(id, Number(proof), password);
-      if (answer.kind === 'changed') return find(id);
+      if (answer.kind === 'changed') {
+        report.tell({ type: 'own_password_changed', by: id, personId: id });
+        return find(id);
+      }
       return answer.kind === 'unsuitable' ? { kind: 'unsuitable', words: answer.problem.words } : null;
     },
   };

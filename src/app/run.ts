@@ -10,6 +10,7 @@ import { loadEnvFile, readEnvironment } from './env.ts';
 import { type LocalLogin, startLocalLogin } from './local-login.ts';
 import { createLog, type Log } from './log.ts';
 import { openAccounts } from './open-accounts.ts';
+import { openAudit } from './open-audit.ts';
 import { chooseSessions, keepSessionSecrets } from './session-choice.ts';
 import { type Settings, settingsFrom } from './settings.ts';
 import { startFailure } from './start-failure.ts';
@@ -47,14 +48,17 @@ export async function run(): Promise<void> {
 export async function start(settings: Settings, log: Log): Promise<Running> {
   const data = openDataFolder(settings.dataDir);
   const directory = await chooseDirectory(settings, data);
+  const report = openAudit(directory, settings, log);
   const endSessions = async (person: Person, keep: unknown): Promise<void> => {
     const key = { issuer: client.issuer, subject: person.subject };
     await auth.people.endAll(key, keep === null ? {} : { except: keep as Request });
   };
-  const open = openAccounts(settings, { log, directory, endSessions });
+  const open = openAccounts(settings, { report, directory, endSessions });
   const { accounts, tries } = open;
   const local =
-    settings.issuer === null ? await startLocalLogin(settings, { data, log, directory, ...open }) : null;
+    settings.issuer === null
+      ? await startLocalLogin(settings, { data, log, report, directory, ...open })
+      : null;
   const client = local?.provider ?? {
     issuer: settings.issuer ?? '',
     clientId: settings.clientId,
@@ -75,6 +79,7 @@ export async function start(settings: Settings, log: Log): Promise<Running> {
       ...(local === null ? {} : { directoryIssuer: localIssuer }),
     },
     directory,
+    report,
     people: { store: directory, accounts, ...(settings.demoUsers ? { isGuest: isDemoUser } : {}) },
     userApi: {
       directory,
@@ -82,7 +87,10 @@ export async function start(settings: Settings, log: Log): Promise<Running> {
       apiKeys: true,
       localLogin: local !== null,
       localProviderIssuer: client.issuer,
-      onChanged: (person) => auth.people.changed(person),
+      onChanged: async (person) => {
+        await auth.people.changed(person);
+        await report.kept();
+      },
     },
     log,
     trustProxy: settings.trustProxy,
@@ -95,6 +103,7 @@ export async function start(settings: Settings, log: Log): Promise<Running> {
     await local?.stop();
     await auth.close();
     await tries.close();
+    await report.close();
     await directory.close();
   };
   const server = await listen(app, settings.port, settings.host).catch(async (error: unknown) => {

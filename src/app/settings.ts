@@ -21,6 +21,8 @@ export interface Settings {
   readonly redisUrl: string | null;
   /** PostgreSQL of the directory. Null: a file in the data folder. */
   readonly databaseUrl: string | null;
+  /** Days that entries of the audit trail are kept. */
+  readonly auditDays: number;
   readonly dataDir: string;
   readonly trustProxy: number | readonly string[] | null;
   /** Origins whose pages may call the API with credentials. */
@@ -60,6 +62,7 @@ export function settingsFrom(environment: Environment): Settings {
     sessionSecrets: environment.SESSION_SECRET ?? null,
     redisUrl: environment.REDIS_URL ?? null,
     databaseUrl: environment.DATABASE_URL ?? null,
+    auditDays: environment.AUDIT_DAYS ?? 365,
     dataDir: environment.DATA_DIR ?? './data',
     trustProxy: environment.TRUST_PROXY ?? null,
     corsOrigins: environment.CORS_ORIGINS ?? [],

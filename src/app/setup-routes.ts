@@ -3,6 +3,7 @@ import express, { type Request, type Response, Router } from 'express';
 import type { FirstAdminAnswer, FirstAdminSetup } from '../directory.ts';
 import { asLatchkeyError, clientAddress, hasSameOriginProof, LatchkeyError } from '../index.ts';
 import type { RenderPage } from './pages.ts';
+import { contextOf, type Report } from './report.ts';
 
 /** What a form that could not be taken says, and the status it is sent with. */
 interface Complaint {
@@ -13,7 +14,12 @@ interface Complaint {
 const largestForm = 8 * 1024;
 
 /** The routes. They are a page that does not exist as soon as there is an administrator. */
-export function setupRoutes(setup: FirstAdminSetup, baseUrl: URL, render: RenderPage): Router {
+export function setupRoutes(
+  setup: FirstAdminSetup,
+  baseUrl: URL,
+  render: RenderPage,
+  report: Report,
+): Router {
   const router = Router();
   const basePath = baseUrl.pathname.replace(/\/+$/, '');
   const page = (req: Request, res: Response, complaint: Complaint | null): void => {
@@ -26,13 +32,30 @@ export function setupRoutes(setup: FirstAdminSetup, baseUrl: URL, render: Render
     if (!(await setup.isOpen())) throw new LatchkeyError('not_found', { detail: 'setup is over' });
   };
 
+  const reported = async (req: Request, answer: FirstAdminAnswer): Promise<void> => {
+    const context = contextOf(req);
+    if (answer.kind === 'made') {
+      const { id: personId, permissions, roles } = answer.person;
+      const created = { type: 'person_created', by: 'setup', personId, permissions, roles } as const;
+      // Made is made: the page goes on, and what cannot be written now is written later.
+      await report.keep({ ...context, ...created }).catch(() => {});
+    }
+    if (answer.kind === 'unsuitable' || answer.kind === 'made') return;
+    const reason = answer.kind === 'limited' ? 'limited' : 'secret';
+    report.tell({ ...context, type: 'setup_refused', reason });
+  };
+
   router.get('/setup', async (req, res) => {
     await onlyWhileOpen();
     page(req, res, null);
   });
   router.post(
     '/setup',
-    (req, _res, next) => next(hasSameOriginProof(req, baseUrl) ? undefined : crossSite()),
+    (req, _res, next) => {
+      if (hasSameOriginProof(req, baseUrl)) return next();
+      report.tell({ ...contextOf(req), type: 'setup_refused', reason: 'cross_site' });
+      next(crossSite());
+    },
     express.urlencoded({ extended: false, limit: largestForm, parameterLimit: 20 }),
     async (req, res) => {
       await onlyWhileOpen();
@@ -44,6 +67,7 @@ export function setupRoutes(setup: FirstAdminSetup, baseUrl: URL, render: Render
         .finish(secret, { username, name, password }, clientAddress(req) ?? '')
         .catch(complaintOf);
       const complaint = 'text' in answer ? answer : wordsFor(answer);
+      if ('kind' in answer) await reported(req, answer);
       if (complaint === null) {
         const query = new URLSearchParams({ login_hint: username, return_to: `${basePath}/` });
         return res.redirect(303, `${basePath}/login?${query}`);

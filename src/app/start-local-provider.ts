@@ -20,17 +20,27 @@ export interface RunningLocalProvider {
 /** Without a public address only this machine reaches it. Another host name than the app's: the two are two sites. */
 const loopback = '127.0.0.1';
 
+/** The registration of the app at its local provider, whether that runs or not. */
+export async function localClient(
+  settings: Settings,
+  data: DataFolder,
+): Promise<Omit<RunningLocalProvider, 'stop'>> {
+  return {
+    issuer: settings.localProviderUrl ?? `http://${loopback}:${settings.port + 1}`,
+    clientId: 'latchkey-app',
+    clientSecret: await data.keep('local-client-secret', () => randomToken()),
+  };
+}
+
 export async function startLocalProvider(
   settings: Settings,
   data: DataFolder,
   log: Log,
   accounts: LocalAccounts,
 ): Promise<RunningLocalProvider> {
-  const issuer = settings.localProviderUrl ?? `http://${loopback}:${settings.port + 1}`;
+  const { issuer, clientId, clientSecret } = await localClient(settings, data);
   const host = settings.localProviderUrl === null ? loopback : settings.host;
   const base = settings.baseUrl.replace(/\/+$/, '');
-  const clientId = 'latchkey-app';
-  const clientSecret = await data.keep('local-client-secret', () => randomToken());
   const storage = openProviderStorage(data.file('local-provider.sqlite'));
   const provider = await createLocalProvider({
     issuer,

@@ -1,8 +1,8 @@
-// The JSON API for accounts inside the app: its cookie and its sessions, its log, its clock.
+// The JSON API for accounts inside the app: its cookie and its sessions, its events, its clock.
 import { type RequestHandler, Router } from 'express';
 import { localIssuer, type UserApiOptions, userApi } from '../directory.ts';
 import type { Auth, AuthOptions } from '../index.ts';
-import { type Log, logEvents } from './log.ts';
+import type { Report } from './report.ts';
 
 /** What the app is given for it. */
 export interface UserRoutesOptions
@@ -19,7 +19,7 @@ export function userRoutes(
   auth: Auth,
   given: UserRoutesOptions,
   options: Pick<AuthOptions, 'apiKeys' | 'baseUrl' | 'clock'>,
-  log: Log,
+  report: Report,
 ): Router {
   const { localProviderIssuer, ...rest } = given;
   const prefix = given.apiPrefix ?? userPrefix;
@@ -30,7 +30,7 @@ export function userRoutes(
     ...(options.clock === undefined ? {} : { clock: options.clock }),
     // Then a key that is revoked here is forgotten by the guards of the app at once.
     ...(options.apiKeys === given.directory.apiKeys ? { keys: auth.apiKeys } : {}),
-    onEvent: logEvents(log),
+    onEvent: report.tell,
     signedIn: ({ auth: found }) => {
       if (found?.kind !== 'session') return null;
       const issuer = found.issuer === localProviderIssuer ? localIssuer : found.issuer;

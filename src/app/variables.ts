@@ -140,6 +140,11 @@ export const variables = {
     fallback: 'unset: SQLite in DATA_DIR',
     about: 'PostgreSQL where people, keys and the audit trail live: postgres://user:password@host/database',
   },
+  AUDIT_DAYS: {
+    check: number(1, 36_500),
+    fallback: '365',
+    about: 'days that entries of the audit trail are kept',
+  },
   SILENT_SIGN_IN: {
     check: oneOf('on', 'off'),
     fallback: 'off',

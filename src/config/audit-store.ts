@@ -52,6 +52,11 @@ export interface AuditStore {
 /** An audit trail that is kept for long: it can be read out as a whole, and what is too old can be taken out. */
 export interface AuditTrail extends AuditStore {
   /**
+   * Adds several in this order: all of them or, when it rejects, none. One whose id is there is left as it is, so that
+   * a batch whose answer was lost can be added again.
+   */
+  addAll(entries: readonly AuditEntry[]): Promise<void>;
+  /**
    * Everything that the selection has, in the order it was added, fetched a few hundred at a time. What is added
    * meanwhile is not in it.
    */

@@ -38,8 +38,14 @@ export type AccountEvent =
       /** Null: nobody has this name. */
       readonly personId: string | null;
       readonly address: string;
+      readonly requestId?: string;
     }
-  | { readonly type: 'account_login_limited'; readonly address: string; readonly retryAfterSeconds: number }
+  | {
+      readonly type: 'account_login_limited';
+      readonly address: string;
+      readonly retryAfterSeconds: number;
+      readonly requestId?: string;
+    }
   | {
       readonly type: 'account_password_changed';
       readonly personId: string;

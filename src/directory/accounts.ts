@@ -52,10 +52,12 @@ export function createAccounts(options: AccountsOptions): Accounts {
     ...createChangePassword({ ...options, clock, hashing, limit, policy, report }),
     async authenticate(username, password, origin): Promise<Authentication> {
       const name = username.slice(0, longestUsername + 1);
+      const { address, requestId } = origin;
+      const where = { address, ...(requestId === undefined ? {} : { requestId }) };
       const begun = await limit.begin(name, origin);
       if (!('succeed' in begun)) {
         const { waitSeconds: retryAfterSeconds } = begun;
-        report({ type: 'account_login_limited', address: origin.address, retryAfterSeconds });
+        report({ type: 'account_login_limited', ...where, retryAfterSeconds });
         return { kind: 'limited', retryAfterSeconds };
       }
       const isTooLong = name.length > longestUsername || isOverlong(password);
@@ -65,7 +67,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
       const isRight = await hashing.verify(isTooLong ? '' : password, record?.hash ?? null);
       const reason = refusalOf(person, record, isRight);
       if (reason !== null || person === null || record === null) {
-        const about = { personId: person?.id ?? null, address: origin.address };
+        const about = { personId: person?.id ?? null, ...where };
         report({ type: 'account_login_refused', reason: reason ?? 'unknown', ...about });
         return { kind: 'refused' };
       }

@@ -10,6 +10,8 @@ export interface LoginOrigin {
   readonly address: string;
   /** A random value that this browser was given in a cookie at an earlier visit; null where there is none. */
   readonly device?: string | null;
+  /** The request's id, for the event of a login that is refused. */
+  readonly requestId?: string;
 }
 
 /** A try that was let through. */

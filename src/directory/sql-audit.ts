@@ -18,6 +18,16 @@ export function sqlAudit(connection: Connection): AuditTrail {
       query(async (database) => {
         await database.insertInto('latchkey_audit').values(writeEntry(entry)).execute();
       }),
+    addAll: (entries) =>
+      query(async (database) => {
+        if (entries.length === 0) return;
+        const rows = entries.map(writeEntry);
+        await database
+          .insertInto('latchkey_audit')
+          .values(rows)
+          .onConflict((conflict) => conflict.column('id').doNothing())
+          .execute();
+      }),
     list: (page) =>
       query(async (database) => {
         const rows = await auditPageQuery(database, kind, page).execute();

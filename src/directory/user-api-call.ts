@@ -39,7 +39,12 @@ export function contextOf(req: Request): EventContext {
   return { requestId: requestReference(req), ...(ip === undefined ? {} : { ip }) };
 }
 
+/** Who does something to whom, and from where. */
+export function deedOf(req: Request, { subject: by }: Pick<Person, 'subject'>, { id }: Pick<Person, 'id'>) {
+  return { ...contextOf(req), by, personId: id };
+}
+
 /** Where a password was typed, as far as it is known; limits count it. */
-export function addressOf(req: Request): { readonly address: string } {
-  return { address: clientAddress(req) ?? 'unknown' };
+export function addressOf(req: Request): { readonly address: string; readonly requestId: string } {
+  return { address: clientAddress(req) ?? 'unknown', requestId: requestReference(req) };
 }

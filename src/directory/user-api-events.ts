@@ -1,37 +1,30 @@
 // What the JSON API for accounts reports: who did what to whom.
 import type { AuthEvent, EventContext } from '../events.ts';
+import type { PersonEvent } from './person-events.ts';
 
 /** Everything it reports. No event carries a password, a token, a key or a profile. */
 export type UserApiEvent =
   | (EventContext &
       (
-        | { readonly type: 'api_login_succeeded'; readonly personId: string }
+        | {
+            readonly type: 'api_login_succeeded' | 'api_logout';
+            readonly personId: string;
+            readonly subject: string;
+          }
         /** The name that was typed is left out: people type passwords into the wrong field. */
         | { readonly type: 'api_login_refused'; readonly reason: 'credentials' | 'limited' }
-        | { readonly type: 'api_logout'; readonly personId: string }
-        | {
-            readonly type: 'person_created' | 'person_permissions_changed';
-            /** Who did it: the id of a person. */
-            readonly by: string;
-            readonly personId: string;
-            readonly permissions: readonly string[];
-          }
-        | {
-            readonly type: 'person_profile_changed' | 'person_password_set' | 'person_deleted';
-            readonly by: string;
-            readonly personId: string;
-          }
-        | { readonly type: 'own_password_changed'; readonly personId: string }
         | {
             readonly type: 'api_access_refused';
             readonly code: string;
             /** Null: nobody knows who it was. */
             readonly personId: string | null;
+            readonly subject: string | null;
             /** Of the API key, where one was presented and is known. */
             readonly keyId: string | null;
             readonly path: string;
           }
       ))
+  | PersonEvent
   | Extract<AuthEvent, { readonly type: 'api_key_created' | 'api_key_revoked' }>;
 
 /** Receives events. */

@@ -50,7 +50,12 @@ export function logIn(parts: UserApiParts): OpenHandler {
     if (parts.cookie !== null && (hasSameOriginProof(req, parts.cookie.baseUrl) || isFromNamedOrigin(req))) {
       parts.cookie.set(res, token, tokenLifetimeSeconds);
     }
-    parts.emit({ ...contextOf(req), type: 'api_login_succeeded', personId: person.id });
+    parts.emit({
+      ...contextOf(req),
+      type: 'api_login_succeeded',
+      personId: person.id,
+      subject: person.subject,
+    });
     return { user: userView(person), token };
   };
 }
@@ -62,7 +67,8 @@ export function logOut({ settings, cookie, emit }: UserApiParts): Handler {
     if (login.tokenDigest === null) throw new LatchkeyError('unauthenticated');
     await settings.directory.loginTokens.remove(login.tokenDigest);
     if (login.via === 'cookie') cookie?.clear(res);
-    emit({ ...contextOf(req), type: 'api_logout', personId: login.person.id });
+    const { id: personId, subject } = login.person;
+    emit({ ...contextOf(req), type: 'api_logout', personId, subject });
     return { status: true };
   };
 }

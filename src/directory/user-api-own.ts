@@ -3,7 +3,7 @@ import type { ApiKeyRecord } from '../config/api-key-store.ts';
 import { LatchkeyError } from '../errors.ts';
 import { localIssuer, type Person } from './person.ts';
 import { bodyAs, idFrom, keyBody, ownPasswordBody } from './user-api-body.ts';
-import { addressOf, contextOf, type Handler, type UserApiParts } from './user-api-call.ts';
+import { addressOf, deedOf, type Handler, type UserApiParts } from './user-api-call.ts';
 import { badRequest } from './user-api-failures.ts';
 import { refuseUnlessChanged } from './user-api-people.ts';
 import { keyView, userView } from './user-view.ts';
@@ -27,7 +27,7 @@ export function changeOwnPassword({ settings, emit, changed }: UserApiParts): Ha
     const change = accounts.changePassword(person.id, oldPassword, newPassword, addressOf(req), keep);
     refuseUnlessChanged(await change, 'newPassword');
     await directory.loginTokens.removeAll(person.id, tokenDigest ?? undefined);
-    emit({ ...contextOf(req), type: 'own_password_changed', personId: person.id });
+    emit({ ...deedOf(req, person, person), type: 'own_password_changed' });
     const after = await directory.people.find(person.id);
     if (after === null) throw new LatchkeyError('unauthenticated');
     await changed(after, 'password');
@@ -48,10 +48,11 @@ export function makeKey({ settings, keys }: UserApiParts): Handler {
       throw badRequest('name', `is one too many: at most ${mostKeys} keys at the same time`);
     }
     // The old one first: were the other half to fail, there would be one key too few and not one too many.
-    for (const { id } of replaced) await keys.revoke(id);
+    const deed = deedOf(req, person, person);
+    for (const { id } of replaced) await keys.revoke(id, deed);
     const { issuer, subject } = person;
     const wanted = { name: name ?? unnamed, owner: { issuer, subject }, expiresAt: endsAt };
-    const { key, record } = await keys.create(wanted);
+    const { key, record } = await keys.create(wanted, deed);
     return { apiKey: key, ...keyView(record) };
   };
 
@@ -63,8 +64,11 @@ export function makeKey({ settings, keys }: UserApiParts): Handler {
 
 /** `DELETE /key`: the one without a name. */
 export function revokeUnnamedKey({ keys }: UserApiParts): Handler {
-  return async ({ login: { person } }) => {
-    for (const { id, name } of await keysOf({ keys }, person)) if (name === unnamed) await keys.revoke(id);
+  return async ({ req, login: { person } }) => {
+    const deed = deedOf(req, person, person);
+    for (const { id, name } of await keysOf({ keys }, person)) {
+      if (name === unnamed) await keys.revoke(id, deed);
+    }
     return { apiKey: null };
   };
 }
@@ -80,7 +84,7 @@ export function revokeKey({ keys }: UserApiParts): Handler {
     const id = idFrom(req);
     const own = await keysOf({ keys }, person);
     if (!own.some((key) => key.id === id)) throw new LatchkeyError('not_found');
-    await keys.revoke(id);
+    await keys.revoke(id, deedOf(req, person, person));
     return { keyId: id, deleted: true };
   };
 }

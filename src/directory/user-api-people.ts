@@ -10,7 +10,7 @@ import {
   permissionsBody,
   profileBody,
 } from './user-api-body.ts';
-import { contextOf, type Handler, type UserApiParts } from './user-api-call.ts';
+import { deedOf, type Handler, type UserApiParts } from './user-api-call.ts';
 import { badRequest, RequestProblems, tooMany } from './user-api-failures.ts';
 import type { PasswordChange, UnsuitablePassword } from './user-api-options.ts';
 import { userView } from './user-view.ts';
@@ -50,10 +50,8 @@ export function createPerson({ settings, emit, changed }: UserApiParts): Handler
       throw error;
     }
     const person = (await people.find(created.id)) ?? created;
-    emit({
-      ...{ ...contextOf(req), type: 'person_created', by: login.person.id },
-      ...{ personId: person.id, permissions: person.permissions },
-    });
+    const { permissions: rights, roles } = person;
+    emit({ ...deedOf(req, login.person, person), type: 'person_created', permissions: rights, roles });
     await changed(person, 'created');
     return userView(person);
   };
@@ -67,10 +65,9 @@ export function setPermissions({ settings, emit, changed }: UserApiParts): Handl
     const person = found(
       await directory.people.change(idFrom(req), { permissions }, adminPermission, clock()),
     );
-    emit({
-      ...{ ...contextOf(req), type: 'person_permissions_changed', by: login.person.id },
-      ...{ personId: person.id, permissions: person.permissions },
-    });
+    const { permissions: rights, roles } = person;
+    const deed = deedOf(req, login.person, person);
+    emit({ ...deed, type: 'person_rights_changed', permissions: rights, roles });
     await changed(person, 'permissions');
     return userView(person);
   };
@@ -87,7 +84,7 @@ export function setProfile({ settings, emit, changed }: UserApiParts): Handler {
     if (!mayEdit) throw new LatchkeyError('insufficient_permissions', { needed: [adminPermission] });
     const profile = bodyAs(req, profileBody);
     const person = found(await directory.people.change(id, { profile }, adminPermission, clock()));
-    emit({ ...contextOf(req), type: 'person_profile_changed', by: login.person.id, personId: person.id });
+    emit({ ...deedOf(req, login.person, person), type: 'person_profile_changed' });
     await changed(person, 'profile');
     return userView(person);
   };
@@ -105,7 +102,7 @@ export function setPassword({ settings, emit, changed }: UserApiParts): Handler 
       'password',
     );
     await directory.loginTokens.removeAll(id);
-    emit({ ...contextOf(req), type: 'person_password_set', by: login.person.id, personId: id });
+    emit({ ...deedOf(req, login.person, { id }), type: 'person_password_set' });
     const person = found(await directory.people.find(id));
     await changed(person, 'password');
     return userView(person);
@@ -120,7 +117,8 @@ export function deletePerson({ settings, emit, changed }: UserApiParts): Handler
     if (id === login.person.id) throw new LatchkeyError('own_account');
     const person = found(await people.find(id));
     if (!(await people.remove(id, settings.adminPermission))) throw new LatchkeyError('not_found');
-    emit({ ...contextOf(req), type: 'person_deleted', by: login.person.id, personId: id });
+    const name = person.name ?? person.username ?? person.email ?? person.subject;
+    emit({ ...deedOf(req, login.person, person), type: 'person_deleted', name });
     await changed(person, 'deleted');
     return { userId: id, deleted: true };
   };

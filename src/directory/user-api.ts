@@ -60,7 +60,8 @@ export function userApi(options: UserApiOptions): UserApi {
   /** Those who presented nothing are no news. */
   const report = (req: Request, { code, status }: LatchkeyError, login: Login | null) => {
     if (status >= 500 || (login === null && req.headers.authorization === undefined)) return;
-    const who = { personId: login?.person.id ?? null, keyId: login?.apiKeyId ?? null };
+    const { id: personId = null, subject = null } = login?.person ?? {};
+    const who = { personId, subject, keyId: login?.apiKeyId ?? null };
     emit({ ...contextOf(req), type: 'api_access_refused', code, ...who, path: req.baseUrl + req.path });
   };
 

@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { ApiKeyCache, ApiKeyOwner, ApiKeyRecord, ApiKeyStore } from '../config/api-key-store.ts';
 import { randomToken } from '../crypto/random.ts';
 import { ConfigurationError, LatchkeyError } from '../errors.ts';
-import type { Emit } from '../events.ts';
+import type { ApiKeyDeed, Emit } from '../events.ts';
 import { apiKeyDigest, newApiKey } from './api-key-format.ts';
 
 /** A key to make. What it may do is exactly what is named here: its owner's rights are not added. */
@@ -27,11 +27,14 @@ export interface NewApiKey {
 /** API keys, as an app manages them. Every method rejects with `store_unavailable` when the store is away. */
 export interface ApiKeys {
   /** Makes a key. `key` is the only time it can be seen. Rejects with `request_malformed` when something is not right. */
-  create(wanted: NewApiKey): Promise<{ readonly key: string; readonly record: ApiKeyRecord }>;
+  create(
+    wanted: NewApiKey,
+    deed?: ApiKeyDeed,
+  ): Promise<{ readonly key: string; readonly record: ApiKeyRecord }>;
   /** The keys of one person, or of nobody, revoked and expired ones too; the newest first. */
   list(owner: ApiKeyOwner | null): Promise<readonly ApiKeyRecord[]>;
   /** Revokes by id: at once on this node, within `apiKeySeconds` on the others. False: there is no such key. */
-  revoke(id: string): Promise<boolean>;
+  revoke(id: string, deed?: ApiKeyDeed): Promise<boolean>;
 }
 
 const longestName = 200;
@@ -45,20 +48,21 @@ export function createApiKeys(
   if (parts === null) return missingApiKeys();
   const { store, cache } = parts;
   return {
-    async create(wanted) {
+    async create(wanted, deed = {}) {
       const record = recordOf(wanted, clock());
       const key = newApiKey();
       await store.insert(apiKeyDigest(key), record);
-      emit({ type: 'api_key_created', keyId: record.id, subject: record.owner?.subject ?? null });
+      const { id: keyId, name, owner } = record;
+      emit({ ...deed, type: 'api_key_created', keyId, name, subject: owner?.subject ?? null });
       return { key, record };
     },
     list: (owner) => store.list(owner),
-    async revoke(id) {
+    async revoke(id, deed = {}) {
       const digest = await store.revoke(id, clock());
       if (digest === null) return false;
       // Where that fails the entry ends by itself, within the time that a revocation may take.
       await cache.delete(digest).catch(() => {});
-      emit({ type: 'api_key_revoked', keyId: id });
+      emit({ ...deed, type: 'api_key_revoked', keyId: id });
       return true;
     },
   };

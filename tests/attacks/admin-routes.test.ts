@@ -41,6 +41,8 @@ const passes = () => () => {};
 const router = adminRoutes({ currentUser: passes, requires: passes } as never, unmade, {
   basePath: '',
   render: () => {},
+  report: { tell: () => {}, keep: async () => {}, kept: async () => {} },
+  clock: () => 0,
 });
 const routes = routesOf(router.stack as unknown as readonly Layer[]);
 const cases = [...routes].flatMap(([path, methods]) =>

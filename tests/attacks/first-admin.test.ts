@@ -116,12 +116,18 @@ describe('the page for it', () => {
     const secret = await begin();
     const port = await freePort();
     const url = `http://localhost:${port}`;
+    const events: unknown[] = [];
     const app = express();
     app.use(
       setupRoutes(
         setup,
         new URL(url),
         (_req, res, view, _title, locals) => void res.json({ view, ...locals }),
+        {
+          tell: (event) => void events.push(event),
+          keep: async (event) => void events.push(event),
+          kept: async () => {},
+        },
       ),
     );
     app.use((error: unknown, _req: express.Request, res: express.Response, _next: express.NextFunction) => {

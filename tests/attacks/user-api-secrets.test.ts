@@ -43,7 +43,7 @@ it('AD-11a, W-K6: no answer but those that make them holds a token, a key, a has
   }
   const happened = world.events.map(({ type }) => type);
   expect(happened).toEqual([
-    ...['api_login_succeeded', 'api_key_created', 'person_created', 'person_permissions_changed'],
+    ...['api_login_succeeded', 'api_key_created', 'person_created', 'person_rights_changed'],
     ...['person_profile_changed', 'person_password_set', 'api_login_refused', 'api_access_refused'],
     ...['api_access_refused', 'own_password_changed', 'api_key_revoked', 'person_deleted', 'api_logout'],
   ]);

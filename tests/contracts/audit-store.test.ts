@@ -132,6 +132,21 @@ describe.each(adapters)('audit store: %s', (_name, make) => {
   });
 });
 
+const trails = directory.kinds.map(([name, open]) => [name, async () => (await open()).audit] as const);
+it.each(trails)(
+  'audit trail in %s: takes many at once, and again without any of them twice',
+  async (_name, make) => {
+    const trail = await make();
+    await trail.addAll([]);
+    const batch = Array.from({ length: 200 }, (_, index) => entry(`e${index}`));
+    await trail.addAll(batch.slice(0, 100));
+    await trail.addAll(batch.map((one) => ({ ...one, action: 'again' })));
+    const { data, total } = await trail.list(page({ count: 500 }));
+    expect([total, data.map(({ id }) => id)]).toEqual([200, batch.map(({ id }) => id)]);
+    expect(data.map(({ action }) => action)).toEqual(batch.map((_, index) => (index < 100 ? 'a' : 'again')));
+  },
+);
+
 it('audit store: memory stays within its bound, and the oldest give way', async () => {
   const store = memoryAuditStore({ maxEntries: 3 });
   for (let index = 0; index < 10; index += 1) await store.add(entry(`e${index}`));

@@ -40,7 +40,7 @@ describe('a new account', () => {
     const page2 = { selection: {}, sortBy: 'at', direction: 'desc', offset: 0, count: 100 } as const;
     const { data } = await world.store.audit.list(page2);
     expect(data.map(({ action }) => action)).toEqual(
-      expect.arrayContaining(['person.created', 'person.password_set']),
+      expect.arrayContaining(['person_created', 'person_password_set']),
     );
     expect(JSON.stringify(data)).not.toContain(password);
   });

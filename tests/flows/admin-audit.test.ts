@@ -1,5 +1,5 @@
 // Administrators and the audit trail: filter, time range, paging, and the file that a spreadsheet opens.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { csvCell } from '../../src/app/admin/audit-csv.ts';
 import type { AuditEntry } from '../../src/machine.ts';
 import { type AdminWorld, startAdminWorld, textOf } from '../support/admin-world.ts';
@@ -23,6 +23,9 @@ const add = (over: Partial<AuditEntry>) => {
 };
 beforeAll(async () => {
   world = await startAdminWorld({}, () => isAway);
+  // The administrator's own login stands in it, written behind the request.
+  await vi.waitFor(async () => expect(await world.store.audit.count({ action: 'login_succeeded' })).toBe(1));
+  await world.store.audit.sweep(Number.MAX_SAFE_INTEGER);
   for (let index = 0; index < 120; index += 1) {
     await add({ actor: index % 2 === 0 ? 'ada' : 'ben', at: `2026-03-01T12:${10 + (index % 50)}:00.000Z` });
   }
@@ -58,6 +61,18 @@ describe('the page', () => {
     ['from=2026-04-05', '1'],
     ['to=2026-04-05T23:59', '121'],
   ])('with ?%s has %s', async (query, count) => expect(await total(query)).toBe(count));
+
+  it('says who sent an entry, whom an entry is about by name, and what stands beside it', async () => {
+    const { id } = await world.personOf('the-admin');
+    const [resource, data] = [`person:${id}`, { keyId: 'k1', before: { permissions: ['p:1', 'p:2'] } }];
+    await add({ action: 'readable', sentBy: 'robot', resource, data });
+    const page = await world.open(world.admin, '/admin/audit?action=readable');
+    expect(textOf(page)).toContain('sent by robot');
+    expect(page.body).toContain(`href="/admin/people/${id}"`);
+    expect(textOf(page)).toContain('Ada Admin');
+    expect(textOf(page)).toContain('keyId: k1');
+    expect(textOf(page)).toContain('before: permissions p:1, p:2');
+  });
 
   it('escapes what was sent, and keeps the filter in its links', async () => {
     const page = await world.open(world.admin, '/admin/audit?text=off_&actor=');

@@ -159,13 +159,16 @@ describe('one person', () => {
     await world.send(world.admin, `/admin/people/${id}/rights`, { permissions: 'p:1', roles: '' });
     await world.send(world.admin, `/admin/people/${id}/disable`);
     const page = textOf(await world.open(world.admin, `/admin/people/${id}`));
-    expect(page).toMatch(/person\.disabled the-admin .*person\.rights_changed the-admin/);
-    const selection = { resource: `person:${id}`, action: 'person.rights_changed' };
+    expect(page).toMatch(/person_disabled the-admin .*person_rights_changed the-admin/);
+    const selection = { resource: `person:${id}`, action: 'person_rights_changed' };
     const { data } = await world.store.audit.list({
       ...{ selection, sortBy: 'at', direction: 'desc', offset: 0, count: 5 },
     });
     expect(data).toMatchObject([
-      { sentBy: 'the-admin', data: { before: { permissions: [] }, after: { permissions: ['p:1'] } } },
+      {
+        ...{ sentBy: null, actor: 'the-admin', severity: 'High', ip: '127.0.0.1' },
+        data: { before: { permissions: [] }, permissions: ['p:1'] },
+      },
     ]);
   });
 });

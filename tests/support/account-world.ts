@@ -69,7 +69,8 @@ export const createAccountWorld = (options: Partial<AccountsOptions> = {}): Acco
       const origin = { address, ...(device === undefined ? {} : { device }) };
       return (await accounts.authenticate(username, password, origin)).kind;
     },
-    forProvider: () => providerAccounts({ accounts, people, passwords, demo: null }),
+    forProvider: () =>
+      providerAccounts({ accounts, people, passwords, demo: null, report: { tell: () => {} } }),
   };
 };
 

@@ -66,6 +66,14 @@ const memoryAuditTrail = (answer: MemoryPeople['answer']): AuditTrail => {
       await store.add(entry);
       kept.push(structuredClone(entry));
     },
+    async addAll(entries) {
+      await answer();
+      for (const entry of entries) {
+        if (kept.some(({ id }) => id === entry.id)) continue;
+        await store.add(entry);
+        kept.push(structuredClone(entry));
+      }
+    },
     list: (page) => answer().then(() => store.list(page)),
     count: (selection) => answer().then(() => store.count(selection)),
     async *all(selection) {

@@ -2,8 +2,8 @@
 import type { Request } from 'express';
 import type { Accounts, Clock, DirectoryStore } from '../../directory.ts';
 import type { Auth } from '../../index.ts';
-import type { NoteChange } from '../note-change.ts';
 import type { RenderPage } from '../pages.ts';
+import type { Report } from '../report.ts';
 
 /** Parts of the pages. */
 export interface AdminParts {
@@ -13,7 +13,7 @@ export interface AdminParts {
   readonly adminPermission: string;
   readonly basePath: string;
   readonly render: RenderPage;
-  readonly note: NoteChange;
+  readonly report: Report;
   readonly clock: Clock;
 }
 

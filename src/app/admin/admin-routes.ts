@@ -1,12 +1,9 @@
 // The pages of administrators: one guard before all of them, then each page.
 import { type RequestHandler, Router } from 'express';
-import { systemClock } from '../../directory.ts';
 import type { Auth } from '../../index.ts';
 import type { AppDirectory } from '../app-directory.ts';
 import { readForm } from '../form-fields.ts';
 import { only } from '../method-check.ts';
-import { createNoteChange } from '../note-change.ts';
-import type { RenderPage } from '../pages.ts';
 import type { AdminParts } from './admin-parts.ts';
 import { auditPageRoutes } from './audit-page-routes.ts';
 import { newPersonRoutes } from './new-person-routes.ts';
@@ -19,11 +16,11 @@ import { personRoutes } from './person-routes.ts';
 export function adminRoutes(
   auth: Auth,
   directory: AppDirectory,
-  { basePath, render, clock = systemClock }: { basePath: string; render: RenderPage; clock?: () => number },
+  pages: Pick<AdminParts, 'basePath' | 'render' | 'report' | 'clock'>,
 ): Router {
   const { store, accounts, adminPermission = 'admin', changeMaxAgeSeconds = 900 } = directory;
-  const note = createNoteChange(store.audit, clock);
-  const parts: AdminParts = { auth, store, accounts, adminPermission, basePath, render, note, clock };
+  const { basePath } = pages;
+  const parts: AdminParts = { auth, store, accounts, adminPermission, ...pages };
   const recent = auth.requires({ maxAge: changeMaxAgeSeconds });
   const recentForChanges: RequestHandler = (req, res, next) =>
     req.method === 'POST' ? recent(req, res, next) : next();

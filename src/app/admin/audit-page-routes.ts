@@ -8,7 +8,7 @@ import { only } from '../method-check.ts';
 import { type AdminParts, queryText } from './admin-parts.ts';
 import { auditCsv } from './audit-csv.ts';
 import { auditHref, readAuditQuestion, severityNames } from './audit-filter.ts';
-import { auditRow } from './audit-row.ts';
+import { auditRows } from './audit-row.ts';
 
 const entriesPerPage = 50;
 
@@ -38,7 +38,7 @@ export function auditPageRoutes({ store, basePath, render, clock }: AdminParts):
       wide: true,
       filter,
       severities: severityNames,
-      entries: data.map(auditRow),
+      entries: await auditRows(store, data),
       paging: { page, pages, total, before: to(page - 1), after: to(page + 1) },
       csvHref: auditHref(`${basePath}/admin/audit.csv`, asked),
       isFiltered: Object.keys(selection).length > 0,

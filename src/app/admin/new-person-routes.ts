@@ -4,6 +4,7 @@ import type { Person } from '../../directory.ts';
 import { asLatchkeyError } from '../../index.ts';
 import { formField, namesIn, problemOfNames } from '../form-fields.ts';
 import { only } from '../method-check.ts';
+import { deedOf } from '../report.ts';
 import type { AdminParts } from './admin-parts.ts';
 import { createGiveTemporary } from './give-temporary.ts';
 
@@ -18,7 +19,7 @@ const unseen = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cn}\p{Cs}]/u;
 
 /** `/admin/people/new`. */
 export function newPersonRoutes(parts: AdminParts): Router {
-  const { store, render, note, clock } = parts;
+  const { store, render, report, clock } = parts;
   const router = Router();
   const giveTemporary = createGiveTemporary(parts);
   const form = (req: Request, res: Response, typed: Typed, problems: Problems) =>
@@ -42,7 +43,7 @@ export function newPersonRoutes(parts: AdminParts): Router {
       res.status(409);
       return form(req, res, typed, { username: 'Another account has this name. Choose a different one.' });
     }
-    await note(req, 'person.created', person, { username: person.username });
+    await report.keep({ ...deedOf(req, person), type: 'person_created', ...rights });
     // Without it nobody could sign in to the account; where that fails it can be given on the person's page.
     await giveTemporary(req, res, person);
   });

@@ -4,6 +4,7 @@ import type { Person } from '../../directory.ts';
 import { type ApiKeyRecord, asLatchkeyError, LatchkeyError } from '../../index.ts';
 import { keyRow } from '../key-row.ts';
 import { only } from '../method-check.ts';
+import { deedOf } from '../report.ts';
 import type { AdminParts } from './admin-parts.ts';
 import { personOf, personView } from './person-page.ts';
 
@@ -14,7 +15,7 @@ const oneKey = `${person}/keys/:key/revoke`;
 
 /** Sessions and keys of one person. */
 export function personAccessRoutes(parts: AdminParts): Router {
-  const { auth, store, basePath, render, note, clock } = parts;
+  const { auth, store, basePath, render, report, clock } = parts;
   const router = Router();
   const backTo = ({ id }: Person, done: string) =>
     `${basePath}/admin/people/${encodeURIComponent(id)}?done=${done}`;
@@ -28,13 +29,13 @@ export function personAccessRoutes(parts: AdminParts): Router {
       // Pressed twice, or over meanwhile.
       return res.redirect(303, backTo(person, 'gone'));
     }
-    await note(req, 'person.session_ended', person);
+    await report.keep({ ...deedOf(req, person), type: 'person_session_ended' });
     res.redirect(303, backTo(person, 'session'));
   });
   router.post(allSessions, async (req, res) => {
     const person = await personOf(req, parts);
     const count = await auth.people.endAll(person);
-    await note(req, 'person.sessions_ended', person, { count });
+    await report.keep({ ...deedOf(req, person), type: 'person_sessions_ended', count });
     res.redirect(303, backTo(person, 'sessions'));
   });
   router.get(oneKey, async (req, res) => {
@@ -44,9 +45,9 @@ export function personAccessRoutes(parts: AdminParts): Router {
   });
   router.post(oneKey, async (req, res) => {
     const person = await personOf(req, parts);
-    const { id: keyId, name } = await keyOf(req, person);
-    await auth.apiKeys.revoke(keyId);
-    await note(req, 'person.key_revoked', person, { keyId, name });
+    const { id } = await keyOf(req, person);
+    await auth.apiKeys.revoke(id, deedOf(req, person));
+    await report.kept();
     res.redirect(303, backTo(person, 'key'));
   });
 

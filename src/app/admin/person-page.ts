@@ -4,11 +4,11 @@ import { localIssuer, type Person } from '../../directory.ts';
 import { LatchkeyError } from '../../index.ts';
 import type { AuditEntry } from '../../machine.ts';
 import { nameOf } from '../app-directory.ts';
+import { personResource } from '../audit-events.ts';
 import { keyRow } from '../key-row.ts';
-import { resourceOf } from '../note-change.ts';
 import { inWords } from '../session-routes.ts';
 import { type AdminParts, queryText } from './admin-parts.ts';
-import { auditRow } from './audit-row.ts';
+import { auditRows } from './audit-row.ts';
 
 /** What the page may say has been done. Addresses choose among these; their text is never shown. */
 const notices = {
@@ -58,7 +58,7 @@ export function createShowPerson(parts: AdminParts) {
       },
       sessions: sessions.map(inWords),
       keys: keys.map((key) => keyRow(key, clock())),
-      entries: entries.map(auditRow),
+      entries: await auditRows(store, entries),
       notice: noticeOf(queryText(req, 'done')),
     });
   };
@@ -80,7 +80,7 @@ const entriesShown = 10;
 /** The last entries that are about the person, and those about what the person did. */
 async function lastEntries({ store }: AdminParts, person: Person): Promise<readonly AuditEntry[]> {
   const about = await Promise.all(
-    [{ resource: resourceOf(person) }, { actor: person.subject }].map((selection) =>
+    [{ resource: personResource(person) }, { actor: person.subject }].map((selection) =>
       store.audit.list({ selection, sortBy: 'at', direction: 'desc', offset: 0, count: entriesShown }),
     ),
   );

@@ -2,14 +2,16 @@
 import { type Response, Router } from 'express';
 import type { Person, PersonChange } from '../../directory.ts';
 import { LatchkeyError } from '../../index.ts';
+import { nameOf } from '../app-directory.ts';
 import { formField, namesIn, problemOfNames } from '../form-fields.ts';
 import { only } from '../method-check.ts';
+import { deedOf } from '../report.ts';
 import type { AdminParts } from './admin-parts.ts';
 import { createShowPerson, personOf, personView } from './person-page.ts';
 
 /** `/admin/people/:id`, its rights, disabling, enabling and deleting. */
 export function personRoutes(parts: AdminParts): Router {
-  const { auth, store, adminPermission, basePath, render, note, clock } = parts;
+  const { auth, store, adminPermission, basePath, render, report, clock } = parts;
   const router = Router();
   const show = createShowPerson(parts);
   const back = (res: Response, { id }: Person, done: string) =>
@@ -36,19 +38,20 @@ export function personRoutes(parts: AdminParts): Router {
     }
     await change(person, { permissions, roles });
     const before = { permissions: person.permissions, roles: person.roles };
-    await note(req, 'person.rights_changed', person, shortened({ before, after: { permissions, roles } }));
+    const after = { permissions, roles, before };
+    await report.keep({ ...deedOf(req, person), type: 'person_rights_changed', ...after });
     back(res, person, 'rights');
   });
   router.post('/admin/people/:id/disable', async (req, res) => {
     const person = await personOf(req, parts);
     await change(person, { disabled: true });
-    await note(req, 'person.disabled', person);
+    await report.keep({ ...deedOf(req, person), type: 'person_disabled' });
     back(res, person, 'disabled');
   });
   router.post('/admin/people/:id/enable', async (req, res) => {
     const person = await personOf(req, parts);
     await change(person, { disabled: false });
-    await note(req, 'person.enabled', person);
+    await report.keep({ ...deedOf(req, person), type: 'person_enabled' });
     back(res, person, 'enabled');
   });
   router.get('/admin/people/:id/delete', async (req, res) => {
@@ -60,7 +63,7 @@ export function personRoutes(parts: AdminParts): Router {
     // Disabled first: their sessions end while it can still be tried again, and nobody signs in meanwhile.
     await change(person, { disabled: true });
     await store.people.remove(person.id, adminPermission);
-    await note(req, 'person.deleted', person);
+    await report.keep({ ...deedOf(req, person), type: 'person_deleted', name: nameOf(person) });
     res.redirect(303, `${basePath}/admin/people?done=deleted`);
   });
 
@@ -74,11 +77,4 @@ export function personRoutes(parts: AdminParts): Router {
 
 function at(action: string): string {
   return `/admin/people/:id/${action}`;
-}
-
-const mostData = 8000;
-
-/** An audit entry takes so much and no more. */
-function shortened(data: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  return JSON.stringify(data).length <= mostData ? data : { note: 'too long to be written down' };
 }

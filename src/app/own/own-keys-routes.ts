@@ -5,6 +5,7 @@ import { type ApiKeyRecord, LatchkeyError } from '../../index.ts';
 import { formField } from '../form-fields.ts';
 import { keyRow } from '../key-row.ts';
 import { only } from '../method-check.ts';
+import { deedOf } from '../report.ts';
 import { type OwnParts, ownPerson } from './own-parts.ts';
 
 const oneKey = '/profile/keys/:key/revoke';
@@ -16,7 +17,7 @@ const mostKeys = 50;
 
 /** `/profile/keys`. */
 export function ownKeysRoutes(parts: OwnParts): Router {
-  const { auth, directory, basePath, render, note, clock } = parts;
+  const { auth, directory, basePath, render, report, clock } = parts;
   const { apiKeys } = directory.store;
   const router = Router();
   const show = async (req: Request, res: Response, person: Person, typed: string, error: string | null) => {
@@ -44,8 +45,9 @@ export function ownKeysRoutes(parts: OwnParts): Router {
     const expiresAt = ends === 'never' ? null : clock() + Number(ends) * dayMs;
     const { issuer, subject, permissions, roles } = owner;
     const wanted = { name, owner: { issuer, subject }, permissions, roles, expiresAt };
-    const { key, record } = await auth.apiKeys.create(wanted);
-    await note(req, 'person.key_created', owner, { keyId: record.id, name });
+    const { key, record } = await auth.apiKeys.create(wanted, deedOf(req, owner));
+    // A key that is made is shown, whatever becomes of its entry: it is in the log, and written when that can be.
+    await report.kept().catch(() => {});
     render(req, res, 'own/new-key', 'Your new key', { key, name: record.name });
   });
   router.get(oneKey, async (req, res) => {
@@ -54,9 +56,9 @@ export function ownKeysRoutes(parts: OwnParts): Router {
   });
   router.post(oneKey, async (req, res) => {
     const owner = await ownPerson(req, parts);
-    const { id: keyId, name } = await keyOf(req, owner);
-    await auth.apiKeys.revoke(keyId);
-    await note(req, 'person.key_revoked', owner, { keyId, name });
+    const { id } = await keyOf(req, owner);
+    await auth.apiKeys.revoke(id, deedOf(req, owner));
+    await report.kept();
     res.redirect(303, `${basePath}/profile/keys?done=revoked`);
   });
   router.all(['/profile/keys', oneKey], only('GET, HEAD, POST'));

@@ -4,13 +4,14 @@ import { localIssuer, type Person } from '../../directory.ts';
 import { LatchkeyError } from '../../index.ts';
 import { formField } from '../form-fields.ts';
 import { only } from '../method-check.ts';
+import { deedOf } from '../report.ts';
 import { type OwnParts, ownPerson } from './own-parts.ts';
 
 const longestName = 200;
 
 /** `/profile/edit`. */
 export function ownNameRoutes(parts: OwnParts): Router {
-  const { directory, basePath, render, note, clock } = parts;
+  const { directory, basePath, render, report, clock } = parts;
   const { store, adminPermission = 'admin' } = directory;
   const router = Router();
   const show = (req: Request, res: Response, person: Person, name: string, error: string | null) =>
@@ -35,7 +36,7 @@ export function ownNameRoutes(parts: OwnParts): Router {
       return show(req, res, person, name, `It has at most ${longestName} characters.`);
     }
     await store.people.change(person.id, { name }, adminPermission, clock());
-    await note(req, 'person.name_changed', person);
+    await report.keep({ ...deedOf(req, person), type: 'person_name_changed' });
     res.redirect(303, `${basePath}/profile/edit?done=name`);
   });
   router.all('/profile/edit', only('GET, HEAD, POST'));

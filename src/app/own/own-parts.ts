@@ -3,8 +3,8 @@ import type { Request } from 'express';
 import type { Clock, Person } from '../../directory.ts';
 import { type Auth, LatchkeyError } from '../../index.ts';
 import type { AppDirectory } from '../app-directory.ts';
-import type { NoteChange } from '../note-change.ts';
 import type { RenderPage } from '../pages.ts';
+import type { Report } from '../report.ts';
 
 /** Parts of the pages. */
 export interface OwnParts {
@@ -14,7 +14,7 @@ export interface OwnParts {
   readonly directoryIssuer: (issuer: string) => string;
   readonly basePath: string;
   readonly render: RenderPage;
-  readonly note: NoteChange;
+  readonly report: Report;
   readonly clock: Clock;
 }
 

@@ -4,6 +4,7 @@ import { localIssuer, type Person } from '../../directory.ts';
 import { clientAddress, LatchkeyError } from '../../index.ts';
 import { formField } from '../form-fields.ts';
 import { only } from '../method-check.ts';
+import { deedOf } from '../report.ts';
 import { type OwnParts, ownPerson } from './own-parts.ts';
 
 interface Problems {
@@ -13,7 +14,7 @@ interface Problems {
 
 /** `/profile/password`. */
 export function ownPasswordRoutes(parts: OwnParts): Router {
-  const { auth, directory, basePath, render, note } = parts;
+  const { auth, directory, basePath, render, report } = parts;
   const router = Router();
   const show = (req: Request, res: Response, { issuer, username }: Person, problems: Problems) =>
     render(req, res, 'own/password', 'Your password', {
@@ -44,7 +45,7 @@ export function ownPasswordRoutes(parts: OwnParts): Router {
       case 'changed':
         // Whoever knew the old one may be signed in somewhere.
         await auth.people.endAll(person, { except: req });
-        await note(req, 'person.password_changed', person);
+        await report.keep({ ...deedOf(req, person), type: 'own_password_changed' });
         return res.redirect(303, `${basePath}/profile/password?done=password`);
     }
   });

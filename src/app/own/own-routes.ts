@@ -1,17 +1,14 @@
 // Pages on which people change what is their own: name, password, API keys.
 import { type RequestHandler, Router } from 'express';
-import { systemClock } from '../../directory.ts';
 import { readForm } from '../form-fields.ts';
-import { createNoteChange } from '../note-change.ts';
 import { ownKeysRoutes } from './own-keys-routes.ts';
 import { ownNameRoutes } from './own-name-routes.ts';
 import type { OwnParts } from './own-parts.ts';
 import { ownPasswordRoutes } from './own-password-routes.ts';
 
 /** `/profile/edit`, `/profile/password` and `/profile/keys`. */
-export function ownRoutes(given: Omit<OwnParts, 'note' | 'clock'> & { clock?: () => number }): Router {
-  const { auth, directory, clock = systemClock } = given;
-  const parts: OwnParts = { ...given, clock, note: createNoteChange(directory.store.audit, clock) };
+export function ownRoutes(parts: OwnParts): Router {
+  const { auth, directory } = parts;
   const recent = auth.requires({ maxAge: directory.changeMaxAgeSeconds ?? 900 });
   const recentForChanges: RequestHandler = (req, res, next) =>
     req.method === 'POST' ? recent(req, res, next) : next();

@@ -73,6 +73,14 @@ export type AuthEvent = EventContext &
         readonly subject: string | null;
         readonly path: string;
       }
+    /** So many were refused since the last such event; one at once, then one in ten seconds for the same sender. */
+    | {
+        readonly type: 'rate_limited';
+        readonly limit: string;
+        readonly by: 'address' | 'account';
+        readonly refused: number;
+        readonly retryAfterSeconds: number;
+      }
     | { readonly type: 'api_key_created'; readonly keyId: string; readonly subject: string | null }
     | { readonly type: 'api_key_revoked'; readonly keyId: string }
     | { readonly type: 'claims_trimmed'; readonly subject: string; readonly bytes: number }

@@ -17,8 +17,10 @@ import { clientAddress } from './http/client-address.ts';
 import { createCookiePolicy } from './http/cookies.ts';
 import { plainPages } from './http/plain-pages.ts';
 import { requestReference } from './http/request-id.ts';
+import { createRequestLimits } from './http/request-limits.ts';
 import { createDirectoryRights } from './identity/directory-rights.ts';
 import { createProvider } from './provider/provider.ts';
+import { createApiLimit } from './routes/api-limit.ts';
 import { createAskDirectory } from './routes/ask-directory.ts';
 import { backChannelLogoutRoute } from './routes/back-channel-logout.ts';
 import { callbackRoute } from './routes/callback.ts';
@@ -63,6 +65,8 @@ export interface Auth extends Guards {
   readonly devices: Devices;
   /** The sessions of any person, and what changed about them in the directory. */
   readonly people: SignedInPeople;
+  /** For the routes of an API, before their guards: an address that is refused there again and again gets 429. */
+  apiLimit(): RequestHandler;
   /** Answers errors with a page or problem details; mount it last. Errors that are not latchkey's become a 500. */
   errorHandler(): (error: unknown, req: Request, res: Response, next: NextFunction) => void;
   /** Makes, lists and revokes API keys; needs the option `apiKeys`. */
@@ -96,6 +100,7 @@ export function createAuth(options: AuthOptions): Auth {
   const directory = options.directory ? createDirectoryRights(options.directory, settings) : null;
   const sessions = wireSessions({ options, settings, provider, directory, sealer, policy, emit, contextOf });
   const { stores, store, tokenCookie, load, end, endByIndex, startSession, cache } = sessions;
+  const limits = createRequestLimits({ ...settings, rates: stores.rates, emit, contextOf });
   const transactions = createTransactionCookies(policy, sealer, clock);
   const rounds = createRoundsCookie(policy, sealer, clock);
 
@@ -104,7 +109,7 @@ export function createAuth(options: AuthOptions): Auth {
 
   const reporting = { emit, contextOf };
   const reentry = { endedElsewhere: sessions.endedElsewhere.isBehind, ...reporting };
-  const login = { provider, transactions, sealer, site, scope, clock, ...reentry };
+  const login = { provider, transactions, sealer, site, scope, clock, limits, ...reentry };
   const beginLogin = createBeginLogin(login);
   const silent = createSilentLogin({ policy, transactions, load, beginLogin, site, ...reporting });
   const hasSession = async (req: Request) => {
@@ -116,7 +121,7 @@ export function createAuth(options: AuthOptions): Auth {
   const starting = { startSession, placeOf, askDirectory, cache, clock };
   const start = createCompleteLogin({ issuer, rules: settings, ...starting, ...reporting });
   const leaving = { load, end, endByIndex, rounds, silent, tokenCookie, policy };
-  const logout = { store, provider, ...leaving, site, pages, ...reentry };
+  const logout = { store, provider, ...leaving, limits, site, pages, ...reentry };
   const { once } = stores;
   const { checkLogoutToken } = provider;
   const resource = protectedResource(settings);
@@ -133,7 +138,7 @@ export function createAuth(options: AuthOptions): Auth {
     }),
     logoutPage: logoutPage(logout),
     logout: logoutRoute(logout),
-    backChannelLogout: backChannelLogoutRoute({ checkLogoutToken, endByIndex, once, ...reporting }),
+    backChannelLogout: backChannelLogoutRoute({ checkLogoutToken, endByIndex, once, limits, ...reporting }),
     frontChannelLogout: frontChannelLogoutRoute(logout),
     wellKnown: resource.handler,
     reportFailure: createReportFailure(emit, contextOf),
@@ -143,7 +148,7 @@ export function createAuth(options: AuthOptions): Auth {
   const keys = apiKeyParts(options, settings);
   const guardParts: GuardParts = {
     authenticate: createAuthenticate({ ...sessions, issuer, contextOf }),
-    authenticateHeader: headerCredentials(settings, provider, directory, keys),
+    authenticateHeader: headerCredentials(settings, provider, directory, keys, limits),
     takesApiKeys: keys !== null,
     passed: createPassed(),
     silent,
@@ -164,6 +169,7 @@ export function createAuth(options: AuthOptions): Auth {
     contextOf,
   };
   const guards = createGuards(guardParts);
+  const apiLimit = createApiLimit({ ...settings, limits, policy });
 
   return {
     ...guards,
@@ -176,6 +182,7 @@ export function createAuth(options: AuthOptions): Auth {
     session: () => sessions.writer,
     devices: sessions.devices,
     people: sessions.people,
+    apiLimit: () => apiLimit,
     errorHandler: () => onError,
     dependencies: () => askDependencies(stores, provider, options.apiKeys),
     providerOrigins: provider.origins,

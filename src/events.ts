@@ -81,6 +81,14 @@ export type AuthEvent = EventContext &
         readonly subject: string | null;
         readonly path: string;
       }
+    /** So many were refused since the last such event; one at once, then one in ten seconds for the same sender. */
+    | {
+        readonly type: 'rate_limited';
+        readonly limit: string;
+        readonly by: 'address' | 'account';
+        readonly refused: number;
+        readonly retryAfterSeconds: number;
+      }
     | (ApiKeyDeed & {
         readonly type: 'api_key_created';
         readonly keyId: string;

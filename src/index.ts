@@ -12,6 +12,7 @@ export type {
   RefusalHandler,
 } from './config/options.ts';
 export type { LocalRights, PeopleDirectory, PersonKey, ProviderLogin } from './config/people-directory.ts';
+export type { RateBackend, RateLimit, RateLimitName, RateLimits } from './config/rate-limits.ts';
 export type {
   IndexedSession,
   LockBackend,

@@ -2,6 +2,6 @@
 export type { RedisOptions } from './stores/redis-client.ts';
 export { redisKeyCache } from './stores/redis-key-cache.ts';
 export { redisSessions } from './stores/redis-sessions.ts';
-export { redisTries } from './stores/redis-tries.ts';
+export { type RedisTriesOptions, redisTries } from './stores/redis-tries.ts';
 export { type RedisUrlProblem, redisUrlProblems } from './stores/redis-url.ts';
 export { redisUserinfoCache } from './stores/redis-userinfo-cache.ts';

@@ -105,6 +105,7 @@ export function createApp(parts: AppParts): { app: Express; auth: Auth; dependen
   // Browsers ask for it beside answers that are no pages and so cannot name an icon.
   site.get('/favicon.ico', (_req, res) => res.redirect(302, assets.href('favicon.svg')));
   site.use(auth.routes());
+  site.use('/api', auth.apiLimit());
   if (userApi !== undefined) site.use(userRoutes(auth, userApi, parts.auth, report));
   site.use('/api', apiRoutes(auth, clock, store));
   site.use(pageRoutes(auth, render, parts.silentSignIn ?? false));

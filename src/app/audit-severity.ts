@@ -28,6 +28,7 @@ const rows: Readonly<Record<AuditEvent['type'], Row>> = {
   userinfo_cache_failed: ['Error', 'some'],
   revocation_failed: ['Error', 'some'],
   access_refused: ['Medium', 'some'],
+  rate_limited: ['High', 'some'],
   api_key_created: ['Medium', 'all'],
   api_key_revoked: ['Medium', 'all'],
   claims_trimmed: ['Medium', 'some'],

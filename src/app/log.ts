@@ -34,7 +34,7 @@ function escapeTerminalCodes(line: string): string {
 /** Logs each event under its own name; what went wrong is a warning. */
 export function logEvents(log: Log): (event: AppEvent) => void {
   return ({ type, ...facts }) => {
-    const bad = type.endsWith('_failed') || type.endsWith('_refused') || type === 'claims_trimmed';
+    const bad = /_failed$|_refused$|^claims_trimmed$|^rate_limited$/.test(type);
     log[bad ? 'warn' : 'info'](shortened(facts), type);
   };
 }

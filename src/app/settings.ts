@@ -88,6 +88,7 @@ export function settingsFrom(environment: Environment): Settings {
       absoluteSeconds: environment.SESSION_ABSOLUTE_SECONDS,
       sessionLimit: environment.SESSION_LIMIT,
       accessTokenCookie: environment.ACCESS_TOKEN_COOKIE,
+      limits: environment.RATE_LIMITS === 'off' ? (false as const) : undefined,
       dangerouslyAllowInsecureHttp: !production,
     }),
   };

@@ -157,6 +157,11 @@ export const variables = {
     fallback: '',
     about: 'number of proxy hops, or comma list of their subnets',
   },
+  RATE_LIMITS: {
+    check: oneOf('on', 'off'),
+    fallback: 'on',
+    about: '`off` where something in front limits requests; wrong passwords are limited all the same',
+  },
   CORS_ORIGINS: {
     check: list.refine((origins) => originProblems(origins).length === 0, {
       error:

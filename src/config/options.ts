@@ -6,6 +6,7 @@ import type { EventListener } from '../events.ts';
 import type { Pages } from '../http/pages.ts';
 import type { ApiKeyCache, ApiKeyStore } from './api-key-store.ts';
 import type { PeopleDirectory } from './people-directory.ts';
+import type { RateLimits, ResolvedLimits } from './rate-limits.ts';
 import type { SessionStoreFactory } from './session-stores.ts';
 import type { UserinfoCache } from './userinfo-cache.ts';
 
@@ -139,6 +140,8 @@ export interface AuthOptions {
   readonly afterLogoutPath?: string;
   /** Further local path prefixes that nobody is returned to after login. Default: `['/api/']`. */
   readonly neverReturnTo?: readonly string[];
+  /** How many requests one address may send; `false` switches all of it off. Default: see {@link RateLimits}. */
+  readonly limits?: RateLimits | false;
   /** Replaces the answer to an unauthenticated request, for every guard. */
   readonly onUnauthenticated?: RefusalHandler;
   /** Replaces the answer to a forbidden request, for every guard. */
@@ -191,6 +194,7 @@ export interface ResolvedOptions {
   readonly providerTimeoutSeconds: number;
   readonly afterLogoutPath: string;
   readonly neverReturnTo: readonly string[];
+  readonly limits: ResolvedLimits;
   readonly allowInsecureHttp: boolean;
   readonly clock: Clock;
 }

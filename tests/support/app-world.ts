@@ -92,6 +92,8 @@ const prepare = async (given: AppWorldOptions): Promise<Prepared> => {
       sessions: sessions(),
       providerTimeoutSeconds: 2,
       clock: clock.now,
+      // All of a test comes from one address; tests of limits set their own.
+      limits: false,
       ...given.auth,
     },
     async cleanUp() {

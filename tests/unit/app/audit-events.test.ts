@@ -31,6 +31,10 @@ const examples: {
   userinfo_cache_failed: [{ type: 'userinfo_cache_failed', detail }, 'Error'],
   revocation_failed: [{ type: 'revocation_failed', detail }, 'Error'],
   access_refused: [{ type: 'access_refused', code, subject, path: '/reports' }, 'Medium'],
+  rate_limited: [
+    { type: 'rate_limited', limit: 'login', by: 'address', refused: 3, retryAfterSeconds: 9 },
+    'High',
+  ],
   api_key_created: [{ type: 'api_key_created', keyId: 'k1', name: 'nightly', subject }, 'Medium'],
   api_key_revoked: [{ type: 'api_key_revoked', keyId: 'k1' }, 'Medium'],
   claims_trimmed: [{ type: 'claims_trimmed', subject, bytes: 9000 }, 'Medium'],

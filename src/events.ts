@@ -4,13 +4,22 @@
 export interface EventContext {
   readonly requestId?: string;
   readonly ip?: string;
+  /** W3C Trace Context: the trace of the request, and its own step in it. */
+  readonly traceId?: string;
+  readonly spanId?: string;
 }
 
 /** Everything latchkey reports. No event carries a token, a cookie, a code or a session id. */
 export type AuthEvent = EventContext &
   (
     | { readonly type: 'login_started'; readonly issuer: string; readonly stepUp: boolean }
-    | { readonly type: 'login_succeeded'; readonly issuer: string; readonly subject: string }
+    | {
+        readonly type: 'login_succeeded';
+        readonly issuer: string;
+        readonly subject: string;
+        /** From the redirect out to the session, in seconds: mostly what the person needed at the provider. */
+        readonly seconds?: number;
+      }
     | {
         readonly type: 'login_failed';
         readonly code: string;
@@ -78,6 +87,8 @@ export type AuthEvent = EventContext &
     | { readonly type: 'claims_trimmed'; readonly subject: string; readonly bytes: number }
     | { readonly type: 'place_failed'; readonly detail: string }
     | { readonly type: 'provider_failed'; readonly code: string; readonly detail: string }
+    /** A security event: whoever answers at this address could not prove to be the provider. `place` has no query. */
+    | { readonly type: 'provider_tls_failed'; readonly place: string; readonly reason: string }
     | { readonly type: 'store_failed'; readonly detail: string }
     | { readonly type: 'route_failed'; readonly code: string; readonly detail: string }
   );

@@ -23,6 +23,8 @@ import { createStartSession } from './session/start-session.ts';
 import { createTokenCookie } from './session/token-cookie.ts';
 import { createTokenVault } from './session/token-set.ts';
 import { createSessionWriter } from './session/writer.ts';
+import { timedStores } from './stores/timed-stores.ts';
+import { spanned } from './tracing/spans.ts';
 
 /** What sessions need from the rest. */
 export interface WireSessionsParts {
@@ -41,7 +43,8 @@ export function wireSessions({ options, settings, provider, ...parts }: WireSess
   const { sealer, policy, emit, contextOf, directory } = parts;
   const { clock, sessionSecrets: secrets } = settings;
   const limits = settings;
-  const stores = options.sessions(createLifetimes(limits));
+  const { onCall } = options;
+  const stores = timedStores(options.sessions(createLifetimes(limits)), onCall);
   const { records, locks } = stores;
   const store = new ExpressStore(records, (session) => isTouchDue(session, limits));
   const writer = createSessionWriter(store, policy, secrets);
@@ -67,11 +70,14 @@ export function wireSessions({ options, settings, provider, ...parts }: WireSess
   const { userinfoCache, userinfoSeconds } = settings;
   const cache = createClaimsCache({ cache: userinfoCache, seconds: userinfoSeconds, sealer, limits, emit });
   const { settle } = rights;
-  const refresh = createRefreshLogin({ provider, rules: settings, cache, clock });
-  const keepFresh = createKeepFresh({ records, vault, locks, limits, end, refresh, revoke, settle, emit });
+  const refresh = spanned(
+    'latchkey refresh',
+    createRefreshLogin({ provider, rules: settings, cache, clock }),
+  );
+  const renewing = { records, vault, locks, limits, end, settle, emit, onCall };
+  const keepFresh = createKeepFresh({ ...renewing, refresh, revoke });
   const asking = { ask: createAskUserinfo(provider), recordWith: createRecordWith(settings), cache };
-  const keeping = { records, vault, locks, limits, end, keepFresh, settle, emit };
-  const keepClaims = createKeepClaims({ ...keeping, ...asking, userinfoSeconds });
+  const keepClaims = createKeepClaims({ ...renewing, keepFresh, ...asking, userinfoSeconds });
 
   const writing = { writer, store, vault, tokenCookie, limits, load, end, registry, sessionLimit, rights };
   const startSession = createStartSession({ ...writing, contextOf });

@@ -12,6 +12,7 @@ import { directoryState } from './directory-choice.ts';
 import { type AskDependencies, healthRoutes } from './health.ts';
 import { type Log, logEvents, logRequests } from './log.ts';
 import { refuseOddMethods, refuseTwoHosts } from './method-check.ts';
+import type { AppMetrics } from './metrics.ts';
 import { noteErrors } from './note-errors.ts';
 import { ownRoutes } from './own/own-routes.ts';
 import { createPageLocals } from './page-locals.ts';
@@ -40,6 +41,8 @@ export interface AppParts {
   readonly silentSignIn?: boolean;
   /** The JSON API for accounts. Default: there is none. */
   readonly userApi?: UserRoutesOptions;
+  /** Counts what happens. Default: nobody does. */
+  readonly metrics?: Omit<AppMetrics, 'close'> | null;
   readonly isStopping?: () => boolean;
   /** The way to the first administrator. Default: there is none, as with a provider of your own. */
   readonly setup?: FirstAdminSetup | null;
@@ -60,7 +63,10 @@ export function createApp(parts: AppParts): { app: Express; auth: Auth; dependen
   };
   const kept =
     people === undefined ? {} : { directory: peopleDirectory(people), apiKeys: people.store.apiKeys };
-  const auth = createAuth({ ...kept, ...parts.auth, pages: createPages(render), onEvent: logEvents(log) });
+  const { metrics = null } = parts;
+  const onEvent = logEvents(log, metrics?.onEvent);
+  const timed = metrics === null ? {} : { onCall: metrics.onCall };
+  const auth = createAuth({ ...kept, ...timed, ...parts.auth, pages: createPages(render), onEvent });
 
   const dependencies: AskDependencies = async () => {
     const asked = directory === undefined ? [] : [directoryState(directory)];
@@ -78,7 +84,7 @@ export function createApp(parts: AppParts): { app: Express; auth: Auth; dependen
   app.set('view engine', 'ejs');
   app.set('view cache', true);
 
-  app.use(logRequests(log));
+  app.use(logRequests(log, metrics?.onAnswer));
   app.use(securityHeaders(baseUrl, auth.providerOrigins));
   app.use(refuseTwoHosts);
   app.use(`${basePath}/api`, crossOrigin(parts.corsOrigins ?? []));
@@ -97,7 +103,7 @@ export function createApp(parts: AppParts): { app: Express; auth: Auth; dependen
   // Browsers ask for it beside answers that are no pages and so cannot name an icon.
   site.get('/favicon.ico', (_req, res) => res.redirect(302, assets.href('favicon.svg')));
   site.use(auth.routes());
-  if (userApi !== undefined) site.use(userRoutes(auth, userApi, parts.auth, log));
+  if (userApi !== undefined) site.use(userRoutes(auth, userApi, parts.auth, onEvent));
   site.use('/api', apiRoutes(auth, parts.auth.clock));
   site.use(pageRoutes(auth, render, parts.silentSignIn ?? false));
   site.use(sessionRoutes(auth, basePath, render));

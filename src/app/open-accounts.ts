@@ -21,6 +21,8 @@ export interface OpenAccounts {
 export interface OpenAccountsParts {
   readonly log: Log;
   readonly directory: DirectoryStore;
+  /** Counts what happens. */
+  readonly count?: ((event: { readonly type: string }) => void) | undefined;
   /** Ends what somebody is signed in with, after their password has changed. */
   readonly endSessions: (person: Person, keep: unknown) => Promise<void>;
 }
@@ -37,7 +39,10 @@ export function openAccounts(settings: Settings, parts: OpenAccountsParts): Open
     tries,
     policy: { minLength: settings.minPasswordLength },
     endSessions,
-    onEvent: (event) => log.info(event, event.type),
+    onEvent(event) {
+      log.info(event, event.type);
+      parts.count?.(event);
+    },
   });
   return { accounts, tries };
 }

@@ -9,6 +9,7 @@ import { chooseDirectory } from './directory-choice.ts';
 import { loadEnvFile, readEnvironment } from './env.ts';
 import { type LocalLogin, startLocalLogin } from './local-login.ts';
 import { createLog, type Log } from './log.ts';
+import { startMetrics } from './metrics.ts';
 import { openAccounts } from './open-accounts.ts';
 import { chooseSessions, keepSessionSecrets } from './session-choice.ts';
 import { type Settings, settingsFrom } from './settings.ts';
@@ -46,12 +47,13 @@ export async function run(): Promise<void> {
 /** Starts everything. The provider, Redis and PostgreSQL may be away: what needs them says so until they are back. */
 export async function start(settings: Settings, log: Log): Promise<Running> {
   const data = openDataFolder(settings.dataDir);
+  const metrics = await startMetrics(settings, log);
   const directory = await chooseDirectory(settings, data);
   const endSessions = async (person: Person, keep: unknown): Promise<void> => {
     const key = { issuer: client.issuer, subject: person.subject };
     await auth.people.endAll(key, keep === null ? {} : { except: keep as Request });
   };
-  const open = openAccounts(settings, { log, directory, endSessions });
+  const open = openAccounts(settings, { log, directory, endSessions, count: metrics?.onEvent });
   const { accounts, tries } = open;
   const local =
     settings.issuer === null ? await startLocalLogin(settings, { data, log, directory, ...open }) : null;
@@ -85,6 +87,7 @@ export async function start(settings: Settings, log: Log): Promise<Running> {
       onChanged: (person) => auth.people.changed(person),
     },
     log,
+    metrics,
     trustProxy: settings.trustProxy,
     silentSignIn: settings.silentSignIn,
     corsOrigins: settings.corsOrigins,
@@ -96,6 +99,7 @@ export async function start(settings: Settings, log: Log): Promise<Running> {
     await auth.close();
     await tries.close();
     await directory.close();
+    await metrics?.close();
   };
   const server = await listen(app, settings.port, settings.host).catch(async (error: unknown) => {
     await close();

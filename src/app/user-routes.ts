@@ -2,7 +2,6 @@
 import { type RequestHandler, Router } from 'express';
 import { localIssuer, type UserApiOptions, userApi } from '../directory.ts';
 import type { Auth, AuthOptions } from '../index.ts';
-import { type Log, logEvents } from './log.ts';
 
 /** What the app is given for it. */
 export interface UserRoutesOptions
@@ -19,7 +18,7 @@ export function userRoutes(
   auth: Auth,
   given: UserRoutesOptions,
   options: Pick<AuthOptions, 'apiKeys' | 'baseUrl' | 'clock'>,
-  log: Log,
+  onEvent: NonNullable<UserApiOptions['onEvent']>,
 ): Router {
   const { localProviderIssuer, ...rest } = given;
   const prefix = given.apiPrefix ?? userPrefix;
@@ -30,7 +29,7 @@ export function userRoutes(
     ...(options.clock === undefined ? {} : { clock: options.clock }),
     // Then a key that is revoked here is forgotten by the guards of the app at once.
     ...(options.apiKeys === given.directory.apiKeys ? { keys: auth.apiKeys } : {}),
-    onEvent: logEvents(log),
+    onEvent,
     signedIn: ({ auth: found }) => {
       if (found?.kind !== 'session') return null;
       const issuer = found.issuer === localProviderIssuer ? localIssuer : found.issuer;

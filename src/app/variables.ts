@@ -165,6 +165,16 @@ export const variables = {
     fallback: 'info',
     about: 'fatal, error, warn, info, debug, trace or silent',
   },
+  METRICS_PORT: {
+    check: number(1, 65_535),
+    fallback: 'unset: no metrics',
+    about: 'port of its own for Prometheus, at /metrics',
+  },
+  METRICS_HOST: {
+    check: z.string(),
+    fallback: '127.0.0.1',
+    about: 'address that port is opened on; 0.0.0.0 in a container, and no further than your own network',
+  },
   LATCHKEY_DEBUG: {
     check: oneOf('on', 'off'),
     fallback: 'off',

@@ -5,6 +5,7 @@ import type { LatchkeyError } from '../errors.ts';
 import type { EventListener } from '../events.ts';
 import type { Pages } from '../http/pages.ts';
 import type { ApiKeyCache, ApiKeyStore } from './api-key-store.ts';
+import type { CallListener } from './call-listener.ts';
 import type { PeopleDirectory } from './people-directory.ts';
 import type { SessionStoreFactory } from './session-stores.ts';
 import type { UserinfoCache } from './userinfo-cache.ts';
@@ -147,6 +148,8 @@ export interface AuthOptions {
   readonly pages?: Pages;
   /** Receives every event. */
   readonly onEvent?: EventListener;
+  /** Receives the time of each call to the session store, the provider and the directory. */
+  readonly onCall?: CallListener;
   /** Accepts `http:` URLs whose host is not loopback: everybody on the way can read and change what is sent. */
   readonly dangerouslyAllowInsecureHttp?: boolean;
   /** For tests. Default: the system clock. */

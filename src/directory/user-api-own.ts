@@ -1,9 +1,10 @@
 // What people do for themselves by the JSON API: who am I, another password, API keys.
 import type { ApiKeyRecord } from '../config/api-key-store.ts';
 import { LatchkeyError } from '../errors.ts';
+import { eventContext } from '../identity/event-context.ts';
 import { localIssuer, type Person } from './person.ts';
 import { bodyAs, idFrom, keyBody, ownPasswordBody } from './user-api-body.ts';
-import { addressOf, contextOf, type Handler, type UserApiParts } from './user-api-call.ts';
+import { addressOf, type Handler, type UserApiParts } from './user-api-call.ts';
 import { badRequest } from './user-api-failures.ts';
 import { refuseUnlessChanged } from './user-api-people.ts';
 import { keyView, userView } from './user-view.ts';
@@ -27,7 +28,7 @@ export function changeOwnPassword({ settings, emit, changed }: UserApiParts): Ha
     const change = accounts.changePassword(person.id, oldPassword, newPassword, addressOf(req), keep);
     refuseUnlessChanged(await change, 'newPassword');
     await directory.loginTokens.removeAll(person.id, tokenDigest ?? undefined);
-    emit({ ...contextOf(req), type: 'own_password_changed', personId: person.id });
+    emit({ ...eventContext(req), type: 'own_password_changed', personId: person.id });
     const after = await directory.people.find(person.id);
     if (after === null) throw new LatchkeyError('unauthenticated');
     await changed(after, 'password');

@@ -1,5 +1,6 @@
 // Managing people by the JSON API: list, create, permissions, profile, password, delete.
 import { LatchkeyError } from '../errors.ts';
+import { eventContext } from '../identity/event-context.ts';
 import { localIssuer, type Person } from './person.ts';
 import {
   bodyAs,
@@ -10,7 +11,7 @@ import {
   permissionsBody,
   profileBody,
 } from './user-api-body.ts';
-import { contextOf, type Handler, type UserApiParts } from './user-api-call.ts';
+import type { Handler, UserApiParts } from './user-api-call.ts';
 import { badRequest, RequestProblems, tooMany } from './user-api-failures.ts';
 import type { PasswordChange, UnsuitablePassword } from './user-api-options.ts';
 import { userView } from './user-view.ts';
@@ -51,7 +52,7 @@ export function createPerson({ settings, emit, changed }: UserApiParts): Handler
     }
     const person = (await people.find(created.id)) ?? created;
     emit({
-      ...{ ...contextOf(req), type: 'person_created', by: login.person.id },
+      ...{ ...eventContext(req), type: 'person_created', by: login.person.id },
       ...{ personId: person.id, permissions: person.permissions },
     });
     await changed(person, 'created');
@@ -68,7 +69,7 @@ export function setPermissions({ settings, emit, changed }: UserApiParts): Handl
       await directory.people.change(idFrom(req), { permissions }, adminPermission, clock()),
     );
     emit({
-      ...{ ...contextOf(req), type: 'person_permissions_changed', by: login.person.id },
+      ...{ ...eventContext(req), type: 'person_permissions_changed', by: login.person.id },
       ...{ personId: person.id, permissions: person.permissions },
     });
     await changed(person, 'permissions');
@@ -87,7 +88,7 @@ export function setProfile({ settings, emit, changed }: UserApiParts): Handler {
     if (!mayEdit) throw new LatchkeyError('insufficient_permissions', { needed: [adminPermission] });
     const profile = bodyAs(req, profileBody);
     const person = found(await directory.people.change(id, { profile }, adminPermission, clock()));
-    emit({ ...contextOf(req), type: 'person_profile_changed', by: login.person.id, personId: person.id });
+    emit({ ...eventContext(req), type: 'person_profile_changed', by: login.person.id, personId: person.id });
     await changed(person, 'profile');
     return userView(person);
   };
@@ -105,7 +106,7 @@ export function setPassword({ settings, emit, changed }: UserApiParts): Handler 
       'password',
     );
     await directory.loginTokens.removeAll(id);
-    emit({ ...contextOf(req), type: 'person_password_set', by: login.person.id, personId: id });
+    emit({ ...eventContext(req), type: 'person_password_set', by: login.person.id, personId: id });
     const person = found(await directory.people.find(id));
     await changed(person, 'password');
     return userView(person);
@@ -120,7 +121,7 @@ export function deletePerson({ settings, emit, changed }: UserApiParts): Handler
     if (id === login.person.id) throw new LatchkeyError('own_account');
     const person = found(await people.find(id));
     if (!(await people.remove(id, settings.adminPermission))) throw new LatchkeyError('not_found');
-    emit({ ...contextOf(req), type: 'person_deleted', by: login.person.id, personId: id });
+    emit({ ...eventContext(req), type: 'person_deleted', by: login.person.id, personId: id });
     await changed(person, 'deleted');
     return { userId: id, deleted: true };
   };

@@ -87,6 +87,11 @@ const statusByCode = {
 /** A stable error code. */
 export type ErrorCode = keyof typeof statusByCode;
 
+/** Whether it is one of our codes, and not something that came from elsewhere. */
+export function isErrorCode(text: string): text is ErrorCode {
+  return Object.hasOwn(statusByCode, text);
+}
+
 /** What an error may carry beside its code. */
 export interface ErrorDetails {
   /** For the log only: may name internals, never secrets or tokens. */

@@ -1,6 +1,7 @@
 // The main door: everything an app needs to sign people in and to guard its routes.
 
 export type { ApiKeyCache, ApiKeyOwner, ApiKeyRecord, ApiKeyStore } from './config/api-key-store.ts';
+export type { CallKind, CallListener, CallOutcome } from './config/call-listener.ts';
 export { isLoopbackHost } from './config/insecure-url.ts';
 export { minSecretLength } from './config/option-problems.ts';
 export type {
@@ -55,6 +56,7 @@ export { isPageNavigation } from './http/navigation.ts';
 export type { FailureView, LogoutView, Pages, SignedOutView } from './http/pages.ts';
 export { requestReference } from './http/request-id.ts';
 export { hasSameOriginProof } from './http/same-origin.ts';
+export { eventContext } from './identity/event-context.ts';
 export type { DependencyState } from './routes/dependencies.ts';
 export type { Device, Devices } from './session/devices.ts';
 export type { LocalAccess, SessionRecord } from './session/record.ts';

@@ -13,6 +13,7 @@ import { directoryState } from './directory-choice.ts';
 import { type AskDependencies, healthRoutes } from './health.ts';
 import { type Log, logRequests } from './log.ts';
 import { refuseOddMethods, refuseTwoHosts } from './method-check.ts';
+import type { AppMetrics } from './metrics.ts';
 import { noteErrors } from './note-errors.ts';
 import { ownRoutes } from './own/own-routes.ts';
 import { createPageLocals } from './page-locals.ts';
@@ -44,6 +45,8 @@ export interface AppParts {
   readonly silentSignIn?: boolean;
   /** The JSON API for accounts. Default: there is none. */
   readonly userApi?: UserRoutesOptions;
+  /** Counts what happens. Default: nobody does. */
+  readonly metrics?: Omit<AppMetrics, 'close'> | null;
   readonly isStopping?: () => boolean;
   /** The way to the first administrator. Default: there is none, as with a provider of your own. */
   readonly setup?: FirstAdminSetup | null;
@@ -57,7 +60,7 @@ export function createApp(parts: AppParts): { app: Express; auth: Auth; dependen
   const { clock = systemClock } = parts.auth;
   const store = people?.store.audit ?? directory?.audit;
   const written = people === undefined ? null : createAuditWriter({ store: people.store.audit, log, clock });
-  const { report = createReport(log, written) } = parts;
+  const { report = createReport(log, written, parts.metrics?.onEvent) } = parts;
   const baseUrl = new URL(parts.auth.baseUrl);
   const basePath = baseUrl.pathname.replace(/\/+$/, '');
   const assets = loadAssets(new URL('../../public/', import.meta.url), basePath);
@@ -68,7 +71,12 @@ export function createApp(parts: AppParts): { app: Express; auth: Auth; dependen
   };
   const kept =
     people === undefined ? {} : { directory: peopleDirectory(people), apiKeys: people.store.apiKeys };
-  const auth = createAuth({ ...kept, ...parts.auth, pages: createPages(render), onEvent: report.tell });
+  const { metrics = null } = parts;
+  const timed = metrics === null ? {} : { onCall: metrics.onCall };
+  const auth = createAuth({
+    ...{ ...kept, ...timed, ...parts.auth },
+    ...{ pages: createPages(render), onEvent: report.tell },
+  });
 
   const dependencies: AskDependencies = async () => {
     const asked = directory === undefined ? [] : [directoryState(directory)];
@@ -86,7 +94,7 @@ export function createApp(parts: AppParts): { app: Express; auth: Auth; dependen
   app.set('view engine', 'ejs');
   app.set('view cache', true);
 
-  app.use(logRequests(log));
+  app.use(logRequests(log, metrics?.onAnswer));
   app.use(securityHeaders(baseUrl, auth.providerOrigins));
   app.use(refuseTwoHosts);
   app.use(`${basePath}/api`, crossOrigin(parts.corsOrigins ?? []));

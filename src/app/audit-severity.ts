@@ -34,6 +34,7 @@ const rows: Readonly<Record<AuditEvent['type'], Row>> = {
   claims_trimmed: ['Medium', 'some'],
   place_failed: ['Medium', 'some'],
   provider_failed: ['Error', 'some'],
+  provider_tls_failed: ['High', 'some'],
   store_failed: ['Error', 'some'],
   route_failed: ['Error', 'some'],
   api_login_succeeded: ['Info', 'all'],

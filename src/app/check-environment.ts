@@ -63,6 +63,11 @@ export function checkTogether(environment: Environment): ConfigurationProblem[] 
       );
     }
   }
+  const port = environment.PORT ?? 3000;
+  const taken = issuer === undefined ? [port, port + 1] : [port];
+  if (environment.METRICS_PORT !== undefined && taken.includes(environment.METRICS_PORT)) {
+    add('METRICS_PORT', 'is the port of the app or of its provider.', 'Metrics have a port of their own.');
+  }
   const idle = environment.SESSION_IDLE_SECONDS;
   if (idle !== undefined && idle > (environment.SESSION_ABSOLUTE_SECONDS ?? 604_800)) {
     add(

@@ -1,7 +1,7 @@
 // The log: JSON lines by pino, one per request and one per event, and nothing secret in any of them.
 import type { NextFunction, Request, Response } from 'express';
 import { type DestinationStream, type Logger, pino } from 'pino';
-import { clientAddress, requestReference } from '../index.ts';
+import { eventContext } from '../index.ts';
 import type { AppEvent } from './app-event.ts';
 
 /** The app's logger. */
@@ -33,27 +33,34 @@ function escapeTerminalCodes(line: string): string {
 
 /** Logs each event under its own name; what went wrong is a warning. */
 export function logEvents(log: Log): (event: AppEvent) => void {
-  return ({ type, ...facts }) => {
+  return ({ type, traceId, spanId, ...facts }) => {
     const bad = /_failed$|_refused$|^claims_trimmed$|^rate_limited$/.test(type);
-    log[bad ? 'warn' : 'info'](shortened(facts), type);
+    // Under the names by which log systems find the trace.
+    const trace = traceId === undefined ? {} : { trace_id: traceId, span_id: spanId };
+    log[bad ? 'warn' : 'info']({ ...shortened(facts), ...trace }, type);
   };
 }
 
 /** Logs each request when its answer is out. The query is left out: a callback's holds the authorization code. */
-export function logRequests(log: Log) {
+export function logRequests(log: Log, onAnswer?: (req: Request, res: Response, seconds: number) => void) {
   return (req: Request, res: Response, next: NextFunction): void => {
     const startedAt = performance.now();
+    const context = eventContext(req);
+    res.setHeader('X-Request-Id', context.requestId ?? '');
     res.on('close', () => {
-      const ip = clientAddress(req);
+      const ms = performance.now() - startedAt;
+      onAnswer?.(req, res, ms / 1000);
+      const { requestId, ip, traceId, spanId } = context;
       const facts = {
-        requestId: requestReference(req),
+        requestId,
         method: req.method,
         path: pathOf(req),
         status: res.statusCode,
-        ms: Math.round((performance.now() - startedAt) * 10) / 10,
+        ms: Math.round(ms * 10) / 10,
         ...(ip === undefined ? {} : { ip }),
         ...(req.auth ? { subject: shorten(req.auth.subject) } : {}),
         ...(res.writableFinished ? {} : { aborted: true }),
+        ...{ trace_id: traceId, span_id: spanId },
       };
       log.info(facts, 'request');
     });

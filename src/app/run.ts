@@ -9,6 +9,7 @@ import { chooseDirectory } from './directory-choice.ts';
 import { loadEnvFile, readEnvironment } from './env.ts';
 import { type LocalLogin, startLocalLogin } from './local-login.ts';
 import { createLog, type Log } from './log.ts';
+import { startMetrics } from './metrics.ts';
 import { openAccounts } from './open-accounts.ts';
 import { openAudit } from './open-audit.ts';
 import { chooseSessions, keepSessionSecrets } from './session-choice.ts';
@@ -47,8 +48,9 @@ export async function run(): Promise<void> {
 /** Starts everything. The provider, Redis and PostgreSQL may be away: what needs them says so until they are back. */
 export async function start(settings: Settings, log: Log): Promise<Running> {
   const data = openDataFolder(settings.dataDir);
+  const metrics = await startMetrics(settings, log);
   const directory = await chooseDirectory(settings, data);
-  const report = openAudit(directory, settings, log);
+  const report = openAudit(directory, settings, log, metrics?.onEvent);
   const endSessions = async (person: Person, keep: unknown): Promise<void> => {
     const key = { issuer: client.issuer, subject: person.subject };
     await auth.people.endAll(key, keep === null ? {} : { except: keep as Request });
@@ -93,6 +95,7 @@ export async function start(settings: Settings, log: Log): Promise<Running> {
       },
     },
     log,
+    metrics,
     trustProxy: settings.trustProxy,
     silentSignIn: settings.silentSignIn,
     corsOrigins: settings.corsOrigins,
@@ -105,6 +108,7 @@ export async function start(settings: Settings, log: Log): Promise<Running> {
     await tries.close();
     await report.close();
     await directory.close();
+    await metrics?.close();
   };
   const server = await listen(app, settings.port, settings.host).catch(async (error: unknown) => {
     await close();

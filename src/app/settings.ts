@@ -28,6 +28,9 @@ export interface Settings {
   /** Origins whose pages may call the API with credentials. */
   readonly corsOrigins: readonly string[];
   readonly logLevel: string;
+  /** Null: no metrics. */
+  readonly metricsPort: number | null;
+  readonly metricsHost: string;
   /** Whether the pages that anybody may open ask the provider who is there. */
   readonly silentSignIn: boolean;
   /** What goes to `createAuth` as it is. */
@@ -67,6 +70,8 @@ export function settingsFrom(environment: Environment): Settings {
     trustProxy: environment.TRUST_PROXY ?? null,
     corsOrigins: environment.CORS_ORIGINS ?? [],
     logLevel: level,
+    metricsPort: environment.METRICS_PORT ?? null,
+    metricsHost: environment.METRICS_HOST ?? '127.0.0.1',
     silentSignIn: environment.SILENT_SIGN_IN === 'on',
     clientId: environment.OIDC_CLIENT_ID ?? '',
     clientSecret: environment.OIDC_CLIENT_SECRET,

@@ -3,8 +3,9 @@ import { z } from 'zod';
 import { systemClock } from '../clock.ts';
 import { ConfigurationError, type ConfigurationProblem } from '../errors.ts';
 import { optionProblems } from './option-problems.ts';
-import type { AuthOptions, PlaceOf, ResolvedOptions } from './options.ts';
+import type { AuthOptions, PlaceOf } from './options.ts';
 import { limitsForm, resolveLimits } from './rate-limits.ts';
+import type { ResolvedOptions } from './resolved-options.ts';
 
 /** Asymmetric algorithms alone: with HS256 every party that can verify can also sign (RFC 8725 section 3.1). */
 export const defaultIdTokenAlgorithms: readonly string[] = [

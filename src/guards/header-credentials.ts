@@ -1,6 +1,6 @@
 // Joins what looks at headers: access tokens by the provider, the person behind them, API keys by their store.
 import type { ApiKeyCache, ApiKeyStore } from '../config/api-key-store.ts';
-import type { ResolvedOptions } from '../config/options.ts';
+import type { ResolvedOptions } from '../config/resolved-options.ts';
 import type { RequestLimits } from '../http/request-limits.ts';
 import { basePathOf } from '../http/return-to.ts';
 import { type DirectoryRights, personInSessions } from '../identity/directory-rights.ts';

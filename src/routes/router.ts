@@ -8,6 +8,7 @@ import {
   Router,
 } from 'express';
 import { LatchkeyError } from '../errors.ts';
+import { asPartOf } from '../tracing/current-request.ts';
 import { routePaths } from './site.ts';
 
 /** The handler of each route. */
@@ -29,6 +30,8 @@ export interface RouteHandlers {
 /** The router to mount at the base path. */
 export function createRouter(handlers: RouteHandlers): Router {
   const router = Router();
+  // What stands behind it belongs to the request as well.
+  router.use((req, _res, next) => asPartOf(req, () => next()));
   router.use(handlers.wellKnown);
   router.all(routePaths.login, only('GET'), handlers.login);
   router.all(routePaths.callback, only('GET'), handlers.callback);

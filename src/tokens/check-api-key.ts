@@ -1,7 +1,8 @@
 // Is this API key good, and its owner? Looked up by its digest, remembered for some seconds, unknown ones too.
 import type { Clock } from '../clock.ts';
 import type { ApiKeyCache, ApiKeyOwner, ApiKeyRecord, ApiKeyStore } from '../config/api-key-store.ts';
-import type { AuthOptions, ResolvedOptions } from '../config/options.ts';
+import type { AuthOptions } from '../config/options.ts';
+import type { ResolvedOptions } from '../config/resolved-options.ts';
 import { sha256 } from '../crypto/digest.ts';
 import { apiKeyDigest, isPossibleApiKey } from './api-key-format.ts';
 import { createExpiringCache, createOneAtATime } from './expiring-cache.ts';

@@ -40,6 +40,10 @@ const examples: {
   claims_trimmed: [{ type: 'claims_trimmed', subject, bytes: 9000 }, 'Medium'],
   place_failed: [{ type: 'place_failed', detail }, 'Medium'],
   provider_failed: [{ type: 'provider_failed', code, detail }, 'Error'],
+  provider_tls_failed: [
+    { type: 'provider_tls_failed', place: 'https://login.example.com', reason: code },
+    'High',
+  ],
   store_failed: [{ type: 'store_failed', detail }, 'Error'],
   route_failed: [{ type: 'route_failed', code, detail }, 'Error'],
   account_login_refused: [

@@ -46,7 +46,7 @@ export async function run(): Promise<void> {
 /** Starts everything. The provider, Redis and PostgreSQL may be away: what needs them says so until they are back. */
 export async function start(settings: Settings, log: Log): Promise<Running> {
   const data = openDataFolder(settings.dataDir);
-  const directory = await chooseDirectory(settings, data);
+  const directory = await chooseDirectory(settings, data, log);
   const endSessions = async (person: Person, keep: unknown): Promise<void> => {
     const key = { issuer: client.issuer, subject: person.subject };
     await auth.people.endAll(key, keep === null ? {} : { except: keep as Request });

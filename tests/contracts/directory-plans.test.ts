@@ -29,7 +29,8 @@ beforeAll(async () => {
   await postgres.run(url, 'vacuum analyze latchkey_people');
   await postgres.run(url, 'vacuum analyze latchkey_audit');
   database = new Kysely<Tables>({ dialect: postgresDialect(url, 10_000) });
-});
+  // Two hundred thousand rows take a busy machine a while.
+}, 60_000);
 afterAll(async () => {
   await database.destroy();
   await postgres.stop();

@@ -10,6 +10,9 @@ interface ProjectTimes {
   readonly hookTimeout: number;
 }
 
+/** Starts nothing by itself: files of the project that need a database ask for it. */
+const globalSetup = [fileURLToPath(new URL('tests/support/postgres-once-a-run.ts', import.meta.url))];
+
 /** Projects run one after another in this order: the quick ones tell first, and the browser has the machine alone. */
 const project = (name: string, groupOrder: number, times: ProjectTimes) => ({
   extends: true as const,
@@ -19,7 +22,7 @@ const project = (name: string, groupOrder: number, times: ProjectTimes) => ({
 /** Talks to processes of its own and waits for them. A shared machine may be slow once; twice is news. */
 const withProcesses = (name: string, groupOrder: number, times: ProjectTimes) => {
   const { extends: inherited, test } = project(name, groupOrder, times);
-  return { extends: inherited, test: { ...test, retry: process.env.CI === undefined ? 0 : 1 } };
+  return { extends: inherited, test: { ...test, globalSetup, retry: process.env.CI === undefined ? 0 : 1 } };
 };
 
 const browser = withProcesses('browser', 6, { testTimeout: seconds(60), hookTimeout: seconds(60) });

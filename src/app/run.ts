@@ -49,7 +49,7 @@ export async function run(): Promise<void> {
 export async function start(settings: Settings, log: Log): Promise<Running> {
   const data = openDataFolder(settings.dataDir);
   const metrics = await startMetrics(settings, log);
-  const directory = await chooseDirectory(settings, data);
+  const directory = await chooseDirectory(settings, data, log);
   const report = openAudit(directory, settings, log, metrics?.onEvent);
   const endSessions = async (person: Person, keep: unknown): Promise<void> => {
     const key = { issuer: client.issuer, subject: person.subject };

@@ -30,6 +30,7 @@ export interface RouteHandlers {
 export function createRouter(handlers: RouteHandlers): Router {
   const router = Router();
   router.use(handlers.wellKnown);
+  router.use(leaveUnlessOurs);
   router.all(routePaths.login, only('GET'), handlers.login);
   router.all(routePaths.callback, only('GET'), handlers.callback);
   router.get(routePaths.logout, handlers.logoutPage);
@@ -40,6 +41,13 @@ export function createRouter(handlers: RouteHandlers): Router {
   router.use([routePaths.login, routePaths.logout, routePaths.frontChannelLogout], handlers.reportFailure);
   router.use(handlers.onError);
   return router;
+}
+
+const ours: ReadonlySet<string> = new Set(Object.values(routePaths).map((path) => path.toLowerCase()));
+
+/** Most requests are for the app's own pages: one look instead of one for each route. As lenient as Express is. */
+function leaveUnlessOurs(req: Request, _res: Response, next: NextFunction): void {
+  next(ours.has(req.path.toLowerCase().replace(/\/$/, '')) ? undefined : 'router');
 }
 
 /** Refuses other methods; HEAD too where it is not named, because Express would run the GET handler for it. */

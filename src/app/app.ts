@@ -25,6 +25,7 @@ import { sessionRoutes } from './session-routes.ts';
 import { setupRoutes } from './setup-routes.ts';
 import { requireHttps } from './transport.ts';
 import { type UserRoutesOptions, userPrefix, userRoutes } from './user-routes.ts';
+import { createViewEngine } from './view-engine.ts';
 
 /** What the app is made of. */
 export interface AppParts {
@@ -93,6 +94,7 @@ export function createApp(parts: AppParts): { app: Express; auth: Auth; dependen
   app.set('views', viewsFolder);
   app.set('view engine', 'ejs');
   app.set('view cache', true);
+  app.engine('ejs', createViewEngine());
 
   app.use(logRequests(log, metrics?.onAnswer));
   app.use(securityHeaders(baseUrl, auth.providerOrigins));

@@ -3,11 +3,13 @@ import type { NextFunction, Request, Response } from 'express';
 import { type DestinationStream, type Logger, pino } from 'pino';
 import { eventContext } from '../index.ts';
 import type { AppEvent } from './app-event.ts';
+import { createLogWriter } from './log-writer.ts';
 
 /** The app's logger. */
 export type Log = Logger;
 
 const longestText = 500;
+const standardOutput = 1;
 
 /** Makes the logger. */
 export function createLog(level: string, destination?: DestinationStream): Log {
@@ -19,8 +21,7 @@ export function createLog(level: string, destination?: DestinationStream): Log {
     serializers: { err: (error: unknown) => describeError(error) },
     hooks: { streamWrite: escapeTerminalCodes },
   };
-  // Written at once: buffered lines would be lost in a crash, and flushing them into a closed pipe never ends.
-  return pino(options, destination ?? pino.destination({ fd: 1, sync: true }));
+  return pino(options, destination ?? createLogWriter(standardOutput));
 }
 
 /** JSON escapes the older controls alone; terminals obey the C1 ones too, and some readers break lines at these. */

@@ -45,13 +45,16 @@ export function headerCredentials(
       cacheSize: settings.tokenCacheSize,
       clock,
     }),
-    rightsOfToken: createRightsOfToken({
-      rightsOf: directory?.rightsOf ?? (async () => null),
-      keepsAccountsOf: directory?.keepsAccountsOf ?? (() => false),
-      seconds: settings.directorySeconds,
-      cacheSize: settings.tokenCacheSize,
-      clock,
-    }),
+    rightsOfToken:
+      directory === null
+        ? async () => null
+        : createRightsOfToken({
+            rightsOf: directory.rightsOf,
+            keepsAccountsOf: directory.keepsAccountsOf,
+            seconds: settings.directorySeconds,
+            cacheSize: settings.tokenCacheSize,
+            clock,
+          }),
     checkApiKey: apiKeys === null ? null : checkOf(apiKeys, settings, directory),
     keyIssuer: site,
     issuers: [settings.issuer, settings.directoryIssuer],

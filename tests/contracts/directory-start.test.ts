@@ -27,7 +27,7 @@ const versions = async (where: DirectoryOptions): Promise<readonly number[]> => 
 };
 
 describe.each(databases)('a directory in %s', (kind, place) => {
-  it('is migrated once by processes that start together, and takes 100 logins at once from each', async () => {
+  it('is migrated once by processes that start together, and takes many logins at once from each', async () => {
     const where = await place();
     expect(await openTogether(where, 3)).toEqual(['opened', 'opened', 'opened']);
     expect(await versions(where)).toEqual([1]);

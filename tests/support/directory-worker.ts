@@ -6,7 +6,7 @@ process.on('message', async () => {
     const store = await openDirectory(JSON.parse(process.argv[2] ?? '{}'));
     await store.people.create({ username: `from ${process.pid}`, permissions: [], roles: [] }, 1);
     // The same ten people in every process, all of it at once.
-    const logins = Array.from({ length: 100 }, (_, index) =>
+    const logins = Array.from({ length: 20 }, (_, index) =>
       store.people.signedIn(
         { issuer: 'https://op.example', subject: `person ${index % 10}`, claims: {}, at: index },
         { permissions: ['read'], roles: [] },

@@ -20,13 +20,18 @@ export interface RunningLocalProvider {
 /** Without a public address only this machine reaches it. Another host name than the app's: the two are two sites. */
 const loopback = '127.0.0.1';
 
+/** Where it is: under its public address, or for this machine on the port after the app's. */
+export function localProviderIssuer(settings: Settings): string {
+  return settings.localProviderUrl ?? `http://${loopback}:${settings.port + 1}`;
+}
+
 export async function startLocalProvider(
   settings: Settings,
   data: DataFolder,
   log: Log,
   accounts: LocalAccounts,
 ): Promise<RunningLocalProvider> {
-  const issuer = settings.localProviderUrl ?? `http://${loopback}:${settings.port + 1}`;
+  const issuer = localProviderIssuer(settings);
   const host = settings.localProviderUrl === null ? loopback : settings.host;
   const base = settings.baseUrl.replace(/\/+$/, '');
   const clientId = 'latchkey-app';

@@ -41,7 +41,7 @@ async function serve(worker: Worker): Promise<void> {
       finish(false);
     });
     await starting;
-    worker.send(readyMessage);
+    if (worker.isConnected()) worker.send(readyMessage);
   } catch (error) {
     const { words, status } = startFailure(error);
     process.stderr.write(`${words}\n`);

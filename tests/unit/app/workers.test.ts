@@ -149,6 +149,18 @@ describe('a rolling restart', () => {
   });
 });
 
+it('a restart that fills a place takes away the start that was to come there after a pause', async () => {
+  const { workers, hands, at } = await startReady(1);
+  await at(1).end({ status: 1 });
+  await at(2).beReady();
+  const rolled = workers.roll();
+  await at(2).end({ status: 1 });
+  await at(3).beReady();
+  await rolled;
+  await vi.advanceTimersByTimeAsync(120_000);
+  expect(hands).toHaveLength(3);
+});
+
 describe('the end', () => {
   it('tells all to finish, also one that just starts, and starts no other', async () => {
     const { workers, hands, at } = await startReady();

@@ -13,7 +13,7 @@ const tokenSeconds = 3;
 
 let redis: TestRedis;
 let provider: ScriptedProvider;
-let nginx: TestNginx;
+let nginx: TestNginx | undefined;
 let nodes: AppProcess[] = [];
 let site = '';
 let env: Record<string, string> = {};
@@ -40,7 +40,7 @@ beforeAll(async () => {
   nginx = await startNginx({ httpPort, httpsPort, nodes: [one, two] });
 }, 60_000);
 afterAll(async () => {
-  await nginx[Symbol.asyncDispose]();
+  await nginx?.[Symbol.asyncDispose]();
   for (const node of nodes) await node[Symbol.asyncDispose]();
   await Promise.all([redis.stop(), provider.close()]);
 });

@@ -20,6 +20,12 @@ export function checkTogether(environment: Environment): ConfigurationProblem[] 
     if (environment.SESSION_SECRET === undefined) add('SESSION_SECRET', 'is not set.', makeSecret);
     if (environment.BASE_URL === undefined)
       add('BASE_URL', 'is not set.', 'Set the public https address of the app.');
+    if ((environment.WEB_CONCURRENCY ?? 1) > 1 && environment.REDIS_URL === undefined)
+      add(
+        'WEB_CONCURRENCY',
+        'is more than 1 without REDIS_URL: each process would count guessed passwords for itself.',
+        'Set REDIS_URL, or leave WEB_CONCURRENCY at 1.',
+      );
     for (const name of ['BASE_URL', 'OIDC_ISSUER', 'LOCAL_PROVIDER_URL'] as const) {
       const text = environment[name];
       if (text?.startsWith('http:') && !isLoopbackHost(new URL(text).hostname)) {

@@ -6,6 +6,8 @@ import type { Environment } from './variables.ts';
 /** What the app runs with. */
 export interface Settings {
   readonly production: boolean;
+  /** Processes that serve. With more than one, another watches over them. */
+  readonly workers: number;
   readonly port: number;
   readonly host: string;
   readonly baseUrl: string;
@@ -55,6 +57,7 @@ export function settingsFrom(environment: Environment): Settings {
   const level = environment.LATCHKEY_DEBUG === 'on' ? 'debug' : (environment.LOG_LEVEL ?? 'info');
   return {
     production,
+    workers: environment.WEB_CONCURRENCY ?? 1,
     port,
     host: environment.HOST ?? (production ? '0.0.0.0' : '127.0.0.1'),
     baseUrl,

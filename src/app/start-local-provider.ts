@@ -26,10 +26,15 @@ export async function localClient(
   data: DataFolder,
 ): Promise<Omit<RunningLocalProvider, 'stop'>> {
   return {
-    issuer: settings.localProviderUrl ?? `http://${loopback}:${settings.port + 1}`,
+    issuer: localProviderIssuer(settings),
     clientId: 'latchkey-app',
     clientSecret: await data.keep('local-client-secret', () => randomToken()),
   };
+}
+
+/** Where it is: under its public address, or for this machine on the port after the app's. */
+export function localProviderIssuer(settings: Settings): string {
+  return settings.localProviderUrl ?? `http://${loopback}:${settings.port + 1}`;
 }
 
 export async function startLocalProvider(

@@ -28,6 +28,12 @@ export const variables = {
     fallback: '127.0.0.1, in production 0.0.0.0',
     about: 'address the app listens on',
   },
+  WEB_CONCURRENCY: {
+    check: number(1, 64),
+    fallback: '1',
+    about:
+      'processes that serve on this machine, such as one per core; in production more than one need REDIS_URL',
+  },
   BASE_URL: {
     check: url.refine((text) => !URL.canParse(text) || isBareUrl(new URL(text)), {
       error: 'has a query, a fragment or a user name in it. Give origin and path alone.',

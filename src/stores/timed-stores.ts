@@ -5,7 +5,7 @@ import { timedPort } from '../tracing/timed-call.ts';
 
 /** The same stores; the listener hears of `record_read`, `lock_take` and so on. */
 export function timedStores(stores: SessionStores, listener: CallListener | undefined): SessionStores {
-  const { records, vault, once, locks, index } = stores;
+  const { records, vault, once, locks, index, rates } = stores;
   const written = ['read', 'insert', 'update', 'renew', 'touch', 'remove'] as const;
   return {
     kind: stores.kind,
@@ -14,6 +14,7 @@ export function timedStores(stores: SessionStores, listener: CallListener | unde
     once: timedPort(once, 'store', 'once_', ['claim', 'finish', 'isFinished'], listener),
     locks: timedPort(locks, 'store', 'lock_', ['take', 'extend', 'release'], listener),
     index: timedPort(index, 'store', 'index_', ['add', 'list', 'remove'], listener),
+    ...(rates === undefined ? {} : { rates: timedPort(rates, 'store', 'rate_', ['spend'], listener) }),
     ping: () => stores.ping(),
     close: () => stores.close(),
   };

@@ -139,9 +139,9 @@ it('ends all at a second signal, and workers end by themselves when the process 
   orphaned.signal('SIGKILL');
   await expect.poll(() => linesOf(orphaned, 'primary_lost').length, patient).toBeGreaterThan(0);
   expect(await form.complete()).toBe(303);
-  // Closed once the last of them has let go of it.
+  // Closed once the last of them has let go of it; it ends a moment later.
   expect(await orphaned.ended).toBe('SIGKILL');
-  expect(pids(orphaned).filter(isAlive)).toEqual([]);
+  await expect.poll(() => pids(orphaned).filter(isAlive), patient).toEqual([]);
 }, 90_000);
 
 it('says once what only a worker finds out about the settings, and ends with 78', async () => {

@@ -57,7 +57,8 @@ export function timedPort<Port extends object, Name extends keyof Port & string>
   listener: CallListener | undefined,
 ): Pick<Port, Name> {
   const timed = names.map((name) => {
-    const method = (port[name] as Method).bind(port);
+    // Looked up at each call: an embedding app may put another method in its place.
+    const method: Method = (...args) => (port[name] as Method).apply(port, args);
     const facts = { 'db.operation.name': name };
     const call: TimedCall = { kind, operation: `${prefix}${name}`, facts, outcomeOf: failed, listener };
     const wrapped: Method = (...args) =>

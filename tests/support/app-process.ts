@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { compiled } from './compiled.ts';
 import { freePort } from './free-port.ts';
 
 export interface AppProcess extends AsyncDisposable {
@@ -58,7 +59,7 @@ export const startAppProcess = async (options: AppProcessOptions = {}): Promise<
   const port = await freePair();
   const dataDir = options.dataDir ?? join(folder, 'data');
   const { PATH = '', HOME = '' } = process.env;
-  const env = { PATH, HOME, PORT: String(port), DATA_DIR: dataDir, ...options.env };
+  const env = { PATH, HOME, ...compiled, PORT: String(port), DATA_DIR: dataDir, ...options.env };
   const imports = (options.imports ?? []).flatMap((file) => ['--import', file]);
   const child: ChildProcess = spawn(process.execPath, [...imports, main], {
     cwd: options.cwd ?? folder,

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { compiled } from './compiled.ts';
 
 const main = fileURLToPath(new URL('../../src/app/main.ts', import.meta.url));
 
@@ -13,7 +14,10 @@ export const runProcess = async (
   input = '',
 ): Promise<{ status: number; out: string; err: string }> => {
   const { PATH = '', HOME = '' } = process.env;
-  const child = spawn(process.execPath, [main, ...words], { cwd: tmpdir(), env: { PATH, HOME, ...env } });
+  const child = spawn(process.execPath, [main, ...words], {
+    cwd: tmpdir(),
+    env: { PATH, HOME, ...compiled, ...env },
+  });
   const seen = { out: '', err: '' };
   child.stdout.on('data', (chunk: Buffer) => {
     seen.out += chunk.toString('utf8');

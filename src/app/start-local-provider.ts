@@ -20,14 +20,22 @@ export interface RunningLocalProvider {
 /** Without a public address only this machine reaches it. Another host name than the app's: the two are two sites. */
 const loopback = '127.0.0.1';
 
+/** What the app is called at its local provider. */
+export const localClientId = 'latchkey-app';
+
+/** Where the local provider is, for browsers and for the app. */
+export function localAddress({ localProviderUrl, port }: Settings): string {
+  return localProviderUrl ?? `http://${loopback}:${port + 1}`;
+}
+
 /** The registration of the app at its local provider, whether that runs or not. */
 export async function localClient(
   settings: Settings,
   data: DataFolder,
 ): Promise<Omit<RunningLocalProvider, 'stop'>> {
   return {
-    issuer: settings.localProviderUrl ?? `http://${loopback}:${settings.port + 1}`,
-    clientId: 'latchkey-app',
+    issuer: localAddress(settings),
+    clientId: localClientId,
     clientSecret: await data.keep('local-client-secret', () => randomToken()),
   };
 }

@@ -187,6 +187,13 @@ it('lists every problem of a configuration that cannot be read, with status 78',
   for (const name of ['PORT', 'REDIS_URL', 'BASE_URL']) expect(err).toContain(name);
 });
 
+it('prints no password that an error quotes', async () => {
+  const place = `127.0.0.1:${world.provider.port}`;
+  const { out, check } = await world.examine({ OIDC_ISSUER: `http://ada:hunter2hunter2@${place}` });
+  expect(check('issuer')).toMatchObject({ result: 'fail', seen: expect.stringContaining('[redacted]') });
+  expect(out).not.toContain('hunter2');
+});
+
 it('comes to an end within ten seconds where nothing answers at all', async () => {
   const sockets = new Set<Socket>();
   const silent = createServer((socket) => void sockets.add(socket.on('error', () => {})));

@@ -1,4 +1,4 @@
-// Makes sure that redis-server, PostgreSQL and Chromium are here before the tests run; never lets a test be skipped for them.
+// Makes sure that redis-server, PostgreSQL, nginx and Chromium are here before the tests run; never lets a test be skipped for them.
 //
 // npm scripts put node_modules/.bin first in PATH, so `npm test` runs this on the Node 24 that npm brought.
 // Where no such package exists (macOS) the Node of the shell runs it. A Node older than 22.18 cannot read this

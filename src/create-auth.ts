@@ -13,12 +13,14 @@ import { createPassed } from './guards/passed.ts';
 import { createRequires, type Requires } from './guards/stacked.ts';
 import { createUpgrade, type Upgrade } from './guards/upgrade.ts';
 import { failureAnswers } from './http/answer-failure.ts';
-import { clientAddress } from './http/client-address.ts';
 import { createCookiePolicy } from './http/cookies.ts';
 import { plainPages } from './http/plain-pages.ts';
-import { requestReference } from './http/request-id.ts';
+import { createRequestLimits } from './http/request-limits.ts';
 import { createDirectoryRights } from './identity/directory-rights.ts';
+import { eventContext } from './identity/event-context.ts';
+import { timedDirectory } from './identity/timed-directory.ts';
 import { createProvider } from './provider/provider.ts';
+import { createApiLimit } from './routes/api-limit.ts';
 import { createAskDirectory } from './routes/ask-directory.ts';
 import { backChannelLogoutRoute } from './routes/back-channel-logout.ts';
 import { callbackRoute } from './routes/callback.ts';
@@ -30,7 +32,7 @@ import { loginRoute } from './routes/login.ts';
 import { createLoginPlace } from './routes/login-place.ts';
 import { logoutPage, logoutRoute } from './routes/logout.ts';
 import { protectedResource } from './routes/protected-resource.ts';
-import { createReportFailure } from './routes/report-failure.ts';
+import { createReportFailure, createReportTls } from './routes/report-failure.ts';
 import { createRouter } from './routes/router.ts';
 import { createSilentLogin } from './routes/silent-login.ts';
 import { createSite } from './routes/site.ts';
@@ -41,6 +43,7 @@ import { createHandOut } from './session/hand-out.ts';
 import type { SignedInPeople } from './session/signed-in-people.ts';
 import { type ApiKeys, createApiKeys } from './tokens/api-keys.ts';
 import { apiKeyParts } from './tokens/check-api-key.ts';
+import { spanned } from './tracing/spans.ts';
 import { createRoundsCookie } from './transaction/rounds.ts';
 import { createTransactionCookies } from './transaction/transaction-cookies.ts';
 import { wireSessions } from './wire-sessions.ts';
@@ -63,6 +66,8 @@ export interface Auth extends Guards {
   readonly devices: Devices;
   /** The sessions of any person, and what changed about them in the directory. */
   readonly people: SignedInPeople;
+  /** For the routes of an API, before their guards: an address that is refused there again and again gets 429. */
+  apiLimit(): RequestHandler;
   /** Answers errors with a page or problem details; mount it last. Errors that are not latchkey's become a 500. */
   errorHandler(): (error: unknown, req: Request, res: Response, next: NextFunction) => void;
   /** Makes, lists and revokes API keys; needs the option `apiKeys`. */
@@ -86,16 +91,17 @@ export function createAuth(options: AuthOptions): Auth {
   const policy = createCookiePolicy(baseUrl);
   const pages = options.pages ?? plainPages;
   const emit = createEmit(options.onEvent === undefined ? [] : [options.onEvent]);
-  const contextOf = (req: Request) => {
-    const ip = clientAddress(req);
-    return { requestId: requestReference(req), ...(ip === undefined ? {} : { ip }) };
-  };
+  const contextOf = eventContext;
   const site = createSite(baseUrl, settings.afterLogoutPath, settings.neverReturnTo);
 
-  const provider = createProvider(settings);
-  const directory = options.directory ? createDirectoryRights(options.directory, settings) : null;
+  const { onCall } = options;
+  const provider = createProvider(settings, { onCall, onTlsFailure: createReportTls(emit, contextOf) });
+  const directory = options.directory
+    ? createDirectoryRights(timedDirectory(options.directory, onCall), settings)
+    : null;
   const sessions = wireSessions({ options, settings, provider, directory, sealer, policy, emit, contextOf });
   const { stores, store, tokenCookie, load, end, endByIndex, startSession, cache } = sessions;
+  const limits = createRequestLimits({ ...settings, rates: stores.rates, emit, contextOf });
   const transactions = createTransactionCookies(policy, sealer, clock);
   const rounds = createRoundsCookie(policy, sealer, clock);
 
@@ -104,7 +110,7 @@ export function createAuth(options: AuthOptions): Auth {
 
   const reporting = { emit, contextOf };
   const reentry = { endedElsewhere: sessions.endedElsewhere.isBehind, ...reporting };
-  const login = { provider, transactions, sealer, site, scope, clock, ...reentry };
+  const login = { provider, transactions, sealer, site, scope, clock, limits, ...reentry };
   const beginLogin = createBeginLogin(login);
   const silent = createSilentLogin({ policy, transactions, load, beginLogin, site, ...reporting });
   const hasSession = async (req: Request) => {
@@ -116,24 +122,17 @@ export function createAuth(options: AuthOptions): Auth {
   const starting = { startSession, placeOf, askDirectory, cache, clock };
   const start = createCompleteLogin({ issuer, rules: settings, ...starting, ...reporting });
   const leaving = { load, end, endByIndex, rounds, silent, tokenCookie, policy };
-  const logout = { store, provider, ...leaving, site, pages, ...reentry };
+  const logout = { store, provider, ...leaving, limits, site, pages, ...reentry };
   const { once } = stores;
+  const finishing = { rounds, silent, beginLogin, start, once: createFinishOnce(once), hasSession };
   const { checkLogoutToken } = provider;
   const resource = protectedResource(settings);
   const router = createRouter({
-    login: loginRoute(beginLogin, rounds),
-    callback: callbackRoute({
-      ...login,
-      rounds,
-      silent,
-      beginLogin,
-      start,
-      once: createFinishOnce(once),
-      hasSession,
-    }),
+    login: spanned('latchkey login', loginRoute(beginLogin, rounds)),
+    callback: spanned('latchkey callback', callbackRoute({ ...login, ...finishing })),
     logoutPage: logoutPage(logout),
-    logout: logoutRoute(logout),
-    backChannelLogout: backChannelLogoutRoute({ checkLogoutToken, endByIndex, once, ...reporting }),
+    logout: spanned('latchkey logout', logoutRoute(logout)),
+    backChannelLogout: backChannelLogoutRoute({ checkLogoutToken, endByIndex, once, limits, ...reporting }),
     frontChannelLogout: frontChannelLogoutRoute(logout),
     wellKnown: resource.handler,
     reportFailure: createReportFailure(emit, contextOf),
@@ -143,7 +142,7 @@ export function createAuth(options: AuthOptions): Auth {
   const keys = apiKeyParts(options, settings);
   const guardParts: GuardParts = {
     authenticate: createAuthenticate({ ...sessions, issuer, contextOf }),
-    authenticateHeader: headerCredentials(settings, provider, directory, keys),
+    authenticateHeader: headerCredentials(settings, provider, directory, keys, limits),
     takesApiKeys: keys !== null,
     passed: createPassed(),
     silent,
@@ -164,6 +163,7 @@ export function createAuth(options: AuthOptions): Auth {
     contextOf,
   };
   const guards = createGuards(guardParts);
+  const apiLimit = createApiLimit({ ...settings, limits, policy });
 
   return {
     ...guards,
@@ -176,6 +176,7 @@ export function createAuth(options: AuthOptions): Auth {
     session: () => sessions.writer,
     devices: sessions.devices,
     people: sessions.people,
+    apiLimit: () => apiLimit,
     errorHandler: () => onError,
     dependencies: () => askDependencies(stores, provider, options.apiKeys),
     providerOrigins: provider.origins,

@@ -57,7 +57,7 @@ const statusByCode = {
   password_refused: 400,
   /** An administrator chose the password; the person has to choose another one first. */
   password_change_required: 403,
-  /** An API key was used more often than it may be. */
+  /** More requests came than one address, account or API key may send. */
   too_many_requests: 429,
   /** The object belongs to somebody else. */
   not_owner: 403,
@@ -86,6 +86,11 @@ const statusByCode = {
 
 /** A stable error code. */
 export type ErrorCode = keyof typeof statusByCode;
+
+/** Whether it is one of our codes, and not something that came from elsewhere. */
+export function isErrorCode(text: string): text is ErrorCode {
+  return Object.hasOwn(statusByCode, text);
+}
 
 /** What an error may carry beside its code. */
 export interface ErrorDetails {

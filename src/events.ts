@@ -4,6 +4,9 @@
 export interface EventContext {
   readonly requestId?: string;
   readonly ip?: string;
+  /** W3C Trace Context: the trace of the request, and its own step in it. */
+  readonly traceId?: string;
+  readonly spanId?: string;
 }
 
 /** Who makes or revokes an API key, as far as whoever does it says so; it stands in the event and decides nothing. */
@@ -18,7 +21,13 @@ export interface ApiKeyDeed extends EventContext {
 export type AuthEvent = EventContext &
   (
     | { readonly type: 'login_started'; readonly issuer: string; readonly stepUp: boolean }
-    | { readonly type: 'login_succeeded'; readonly issuer: string; readonly subject: string }
+    | {
+        readonly type: 'login_succeeded';
+        readonly issuer: string;
+        readonly subject: string;
+        /** From the redirect out to the session, in seconds: mostly what the person needed at the provider. */
+        readonly seconds?: number;
+      }
     | {
         readonly type: 'login_failed';
         readonly code: string;
@@ -81,6 +90,14 @@ export type AuthEvent = EventContext &
         readonly subject: string | null;
         readonly path: string;
       }
+    /** So many were refused since the last such event; one at once, then one in ten seconds for the same sender. */
+    | {
+        readonly type: 'rate_limited';
+        readonly limit: string;
+        readonly by: 'address' | 'account';
+        readonly refused: number;
+        readonly retryAfterSeconds: number;
+      }
     | (ApiKeyDeed & {
         readonly type: 'api_key_created';
         readonly keyId: string;
@@ -92,6 +109,8 @@ export type AuthEvent = EventContext &
     | { readonly type: 'claims_trimmed'; readonly subject: string; readonly bytes: number }
     | { readonly type: 'place_failed'; readonly detail: string }
     | { readonly type: 'provider_failed'; readonly code: string; readonly detail: string }
+    /** A security event: whoever answers at this address could not prove to be the provider. `place` has no query. */
+    | { readonly type: 'provider_tls_failed'; readonly place: string; readonly reason: string }
     | { readonly type: 'store_failed'; readonly detail: string }
     | { readonly type: 'route_failed'; readonly code: string; readonly detail: string }
   );

@@ -1,6 +1,7 @@
 // The main door: everything an app needs to sign people in and to guard its routes.
 
 export type { ApiKeyCache, ApiKeyOwner, ApiKeyRecord, ApiKeyStore } from './config/api-key-store.ts';
+export type { CallKind, CallListener, CallOutcome } from './config/call-listener.ts';
 export { isLoopbackHost } from './config/insecure-url.ts';
 export { minSecretLength } from './config/option-problems.ts';
 export type {
@@ -12,6 +13,7 @@ export type {
   RefusalHandler,
 } from './config/options.ts';
 export type { LocalRights, PeopleDirectory, PersonKey, ProviderLogin } from './config/people-directory.ts';
+export type { RateBackend, RateLimit, RateLimitName, RateLimits } from './config/rate-limits.ts';
 export type {
   IndexedSession,
   LockBackend,
@@ -62,6 +64,7 @@ export type { FailureView, LogoutView, Pages, SignedOutView } from './http/pages
 export { type ArrivedRequest, type DoctorProbeOptions, doctorProbe } from './http/proxy-probe.ts';
 export { requestReference } from './http/request-id.ts';
 export { hasSameOriginProof } from './http/same-origin.ts';
+export { eventContext } from './identity/event-context.ts';
 export type { ClientFinding } from './provider/probe-client.ts';
 export {
   type DiscoveryFinding,

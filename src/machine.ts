@@ -35,4 +35,4 @@ export { type CallLog, logCalls } from './machine/log-calls.ts';
 export { createMachineClient, type MachineClient } from './machine/machine-client.ts';
 export type { MachineClientOptions } from './machine/machine-options.ts';
 export { type MemoryAuditOptions, memoryAuditStore } from './machine/memory-audit-store.ts';
-export { type TraceContext, traceFrom } from './machine/trace-context.ts';
+export { type TraceContext, traceFrom } from './tracing/trace-context.ts';

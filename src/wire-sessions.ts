@@ -1,6 +1,7 @@
 // Joins what keeps sessions: where they live, and what loads, starts, renews and ends them. Wiring, no logic.
 import type { Request } from 'express';
-import type { AuthOptions, ResolvedOptions } from './config/options.ts';
+import type { AuthOptions } from './config/options.ts';
+import type { ResolvedOptions } from './config/resolved-options.ts';
 import type { Sealer } from './crypto/seal.ts';
 import type { Emit, EventContext } from './events.ts';
 import type { CookiePolicy } from './http/cookies.ts';
@@ -23,6 +24,8 @@ import { createStartSession } from './session/start-session.ts';
 import { createTokenCookie } from './session/token-cookie.ts';
 import { createTokenVault } from './session/token-set.ts';
 import { createSessionWriter } from './session/writer.ts';
+import { timedStores } from './stores/timed-stores.ts';
+import { spanned } from './tracing/spans.ts';
 
 /** What sessions need from the rest. */
 export interface WireSessionsParts {
@@ -41,7 +44,8 @@ export function wireSessions({ options, settings, provider, ...parts }: WireSess
   const { sealer, policy, emit, contextOf, directory } = parts;
   const { clock, sessionSecrets: secrets } = settings;
   const limits = settings;
-  const stores = options.sessions(createLifetimes(limits));
+  const { onCall } = options;
+  const stores = timedStores(options.sessions(createLifetimes(limits)), onCall);
   const { records, locks } = stores;
   const store = new ExpressStore(records, (session) => isTouchDue(session, limits));
   const writer = createSessionWriter(store, policy, secrets);
@@ -67,11 +71,14 @@ export function wireSessions({ options, settings, provider, ...parts }: WireSess
   const { userinfoCache, userinfoSeconds } = settings;
   const cache = createClaimsCache({ cache: userinfoCache, seconds: userinfoSeconds, sealer, limits, emit });
   const { settle } = rights;
-  const refresh = createRefreshLogin({ provider, rules: settings, cache, clock });
-  const keepFresh = createKeepFresh({ records, vault, locks, limits, end, refresh, revoke, settle, emit });
+  const refresh = spanned(
+    'latchkey refresh',
+    createRefreshLogin({ provider, rules: settings, cache, clock }),
+  );
+  const renewing = { records, vault, locks, limits, end, settle, emit, onCall };
+  const keepFresh = createKeepFresh({ ...renewing, refresh, revoke });
   const asking = { ask: createAskUserinfo(provider), recordWith: createRecordWith(settings), cache };
-  const keeping = { records, vault, locks, limits, end, keepFresh, settle, emit };
-  const keepClaims = createKeepClaims({ ...keeping, ...asking, userinfoSeconds });
+  const keepClaims = createKeepClaims({ ...renewing, keepFresh, ...asking, userinfoSeconds });
 
   const writing = { writer, store, vault, tokenCookie, limits, load, end, registry, sessionLimit, rights };
   const startSession = createStartSession({ ...writing, contextOf });

@@ -12,12 +12,14 @@ interface SetupRefused extends EventContext {
  * An event of the app. Two are left out, because another one says the same with more in it: a login of the JSON API
  * that is refused is also `account_login_refused`, and whoever has a password changed says by whom.
  */
-export type AppEvent =
-  | AuthEvent
-  | Exclude<UserApiEvent, { readonly type: 'api_login_refused' }>
-  | Exclude<AccountEvent, { readonly type: 'account_password_changed' }>
-  | PersonEvent
-  | SetupRefused;
+export type AppEvent = EventContext &
+  (
+    | AuthEvent
+    | Exclude<UserApiEvent, { readonly type: 'api_login_refused' }>
+    | Exclude<AccountEvent, { readonly type: 'account_password_changed' }>
+    | PersonEvent
+    | SetupRefused
+  );
 
 /** Takes events from where they happen; null for those that another one says better. */
 export function appEventOf(event: AppEvent | UserApiEvent | AccountEvent): AppEvent | null {

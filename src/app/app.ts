@@ -13,6 +13,7 @@ import { directoryState } from './directory-choice.ts';
 import { type AskDependencies, healthRoutes } from './health.ts';
 import { type Log, logRequests } from './log.ts';
 import { refuseOddMethods, refuseTwoHosts } from './method-check.ts';
+import type { AppMetrics } from './metrics.ts';
 import { noteErrors } from './note-errors.ts';
 import { ownRoutes } from './own/own-routes.ts';
 import { createPageLocals } from './page-locals.ts';
@@ -24,6 +25,7 @@ import { sessionRoutes } from './session-routes.ts';
 import { setupRoutes } from './setup-routes.ts';
 import { requireHttps } from './transport.ts';
 import { type UserRoutesOptions, userPrefix, userRoutes } from './user-routes.ts';
+import { createViewEngine } from './view-engine.ts';
 
 /** What the app is made of. */
 export interface AppParts {
@@ -44,6 +46,8 @@ export interface AppParts {
   readonly silentSignIn?: boolean;
   /** The JSON API for accounts. Default: there is none. */
   readonly userApi?: UserRoutesOptions;
+  /** Counts what happens. Default: nobody does. */
+  readonly metrics?: Omit<AppMetrics, 'close'> | null;
   readonly isStopping?: () => boolean;
   /** The way to the first administrator. Default: there is none, as with a provider of your own. */
   readonly setup?: FirstAdminSetup | null;
@@ -57,7 +61,7 @@ export function createApp(parts: AppParts): { app: Express; auth: Auth; dependen
   const { clock = systemClock } = parts.auth;
   const store = people?.store.audit ?? directory?.audit;
   const written = people === undefined ? null : createAuditWriter({ store: people.store.audit, log, clock });
-  const { report = createReport(log, written) } = parts;
+  const { report = createReport(log, written, parts.metrics?.onEvent) } = parts;
   const baseUrl = new URL(parts.auth.baseUrl);
   const basePath = baseUrl.pathname.replace(/\/+$/, '');
   const assets = loadAssets(new URL('../../public/', import.meta.url), basePath);
@@ -68,7 +72,12 @@ export function createApp(parts: AppParts): { app: Express; auth: Auth; dependen
   };
   const kept =
     people === undefined ? {} : { directory: peopleDirectory(people), apiKeys: people.store.apiKeys };
-  const auth = createAuth({ ...kept, ...parts.auth, pages: createPages(render), onEvent: report.tell });
+  const { metrics = null } = parts;
+  const timed = metrics === null ? {} : { onCall: metrics.onCall };
+  const auth = createAuth({
+    ...{ ...kept, ...timed, ...parts.auth },
+    ...{ pages: createPages(render), onEvent: report.tell },
+  });
 
   const dependencies: AskDependencies = async () => {
     const asked = directory === undefined ? [] : [directoryState(directory)];
@@ -85,8 +94,9 @@ export function createApp(parts: AppParts): { app: Express; auth: Auth; dependen
   app.set('views', viewsFolder);
   app.set('view engine', 'ejs');
   app.set('view cache', true);
+  app.engine('ejs', createViewEngine());
 
-  app.use(logRequests(log));
+  app.use(logRequests(log, metrics?.onAnswer));
   app.use(securityHeaders(baseUrl, auth.providerOrigins));
   app.use(refuseTwoHosts);
   app.use(`${basePath}/api`, crossOrigin(parts.corsOrigins ?? []));
@@ -106,6 +116,7 @@ export function createApp(parts: AppParts): { app: Express; auth: Auth; dependen
   // Browsers ask for it beside answers that are no pages and so cannot name an icon.
   site.get('/favicon.ico', (_req, res) => res.redirect(302, assets.href('favicon.svg')));
   site.use(auth.routes());
+  site.use('/api', auth.apiLimit());
   if (userApi !== undefined) site.use(userRoutes(auth, userApi, parts.auth, report));
   site.use('/api', apiRoutes(auth, clock, store));
   site.use(pageRoutes(auth, render, parts.silentSignIn ?? false));

@@ -20,6 +20,12 @@ export function checkTogether(environment: Environment): ConfigurationProblem[] 
     if (environment.SESSION_SECRET === undefined) add('SESSION_SECRET', 'is not set.', makeSecret);
     if (environment.BASE_URL === undefined)
       add('BASE_URL', 'is not set.', 'Set the public https address of the app.');
+    if ((environment.WEB_CONCURRENCY ?? 1) > 1 && environment.REDIS_URL === undefined)
+      add(
+        'WEB_CONCURRENCY',
+        'is more than 1 without REDIS_URL: each process would count guessed passwords for itself.',
+        'Set REDIS_URL, or leave WEB_CONCURRENCY at 1.',
+      );
     for (const name of ['BASE_URL', 'OIDC_ISSUER', 'LOCAL_PROVIDER_URL'] as const) {
       const text = environment[name];
       if (text?.startsWith('http:') && !isLoopbackHost(new URL(text).hostname)) {
@@ -62,6 +68,11 @@ export function checkTogether(environment: Environment): ConfigurationProblem[] 
         'Name the PEM or JWK file whose public key is registered at your provider.',
       );
     }
+  }
+  const port = environment.PORT ?? 3000;
+  const taken = issuer === undefined ? [port, port + 1] : [port];
+  if (environment.METRICS_PORT !== undefined && taken.includes(environment.METRICS_PORT)) {
+    add('METRICS_PORT', 'is the port of the app or of its provider.', 'Metrics have a port of their own.');
   }
   const idle = environment.SESSION_IDLE_SECONDS;
   if (idle !== undefined && idle > (environment.SESSION_ABSOLUTE_SECONDS ?? 604_800)) {

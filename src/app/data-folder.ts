@@ -1,5 +1,5 @@
 // What the embedded defaults keep in the data folder: made at the first start, read by every later one.
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigurationError, randomToken } from '../index.ts';
 
@@ -25,11 +25,11 @@ export function openDataFolder(path: string): DataFolder {
       const kept = readJson(file(`${name}.json`));
       if (kept !== undefined) return kept as Awaited<ReturnType<typeof make>>;
       const made = await make();
-      // Written beside and renamed: a start that is cut off leaves no half-written key behind.
+      // Written beside and moved: a start that is cut off leaves no half-written key behind.
       const draft = file(`${name}.${randomToken(6)}.tmp`);
       writeFileSync(draft, JSON.stringify(made), { mode: 0o600 });
-      renameSync(draft, file(`${name}.json`));
-      return made;
+      moveUnlessThere(draft, file(`${name}.json`));
+      return readJson(file(`${name}.json`)) as typeof made;
     },
   };
 }
@@ -41,6 +41,18 @@ function makeFolder(path: string): void {
     const problem = `names a folder that cannot be made (${error instanceof Error ? error.message : 'unknown'}).`;
     const mend = 'Name one that the app may write to.';
     throw new ConfigurationError([{ name: 'DATA_DIR', problem, mend }]);
+  }
+}
+
+/** Of several processes that start together the first one's is kept by all: a link replaces nothing, as a rename would. */
+function moveUnlessThere(draft: string, path: string): void {
+  try {
+    linkSync(draft, path);
+    unlinkSync(draft);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') unlinkSync(draft);
+    // Some file systems have no links.
+    else renameSync(draft, path);
   }
 }
 

@@ -1,13 +1,15 @@
 // The log: JSON lines by pino, one per request and one per event, and nothing secret in any of them.
 import type { NextFunction, Request, Response } from 'express';
 import { type DestinationStream, type Logger, pino } from 'pino';
-import { clientAddress, requestReference } from '../index.ts';
+import { eventContext } from '../index.ts';
 import type { AppEvent } from './app-event.ts';
+import { createLogWriter } from './log-writer.ts';
 
 /** The app's logger. */
 export type Log = Logger;
 
 const longestText = 500;
+const standardOutput = 1;
 
 /** Makes the logger. */
 export function createLog(level: string, destination?: DestinationStream): Log {
@@ -19,8 +21,7 @@ export function createLog(level: string, destination?: DestinationStream): Log {
     serializers: { err: (error: unknown) => describeError(error) },
     hooks: { streamWrite: escapeTerminalCodes },
   };
-  // Written at once: buffered lines would be lost in a crash, and flushing them into a closed pipe never ends.
-  return pino(options, destination ?? pino.destination({ fd: 1, sync: true }));
+  return pino(options, destination ?? createLogWriter(standardOutput));
 }
 
 /** JSON escapes the older controls alone; terminals obey the C1 ones too, and some readers break lines at these. */
@@ -33,27 +34,34 @@ function escapeTerminalCodes(line: string): string {
 
 /** Logs each event under its own name; what went wrong is a warning. */
 export function logEvents(log: Log): (event: AppEvent) => void {
-  return ({ type, ...facts }) => {
-    const bad = type.endsWith('_failed') || type.endsWith('_refused') || type === 'claims_trimmed';
-    log[bad ? 'warn' : 'info'](shortened(facts), type);
+  return ({ type, traceId, spanId, ...facts }) => {
+    const bad = /_failed$|_refused$|^claims_trimmed$|^rate_limited$/.test(type);
+    // Under the names by which log systems find the trace.
+    const trace = traceId === undefined ? {} : { trace_id: traceId, span_id: spanId };
+    log[bad ? 'warn' : 'info']({ ...shortened(facts), ...trace }, type);
   };
 }
 
 /** Logs each request when its answer is out. The query is left out: a callback's holds the authorization code. */
-export function logRequests(log: Log) {
+export function logRequests(log: Log, onAnswer?: (req: Request, res: Response, seconds: number) => void) {
   return (req: Request, res: Response, next: NextFunction): void => {
     const startedAt = performance.now();
+    const context = eventContext(req);
+    res.setHeader('X-Request-Id', context.requestId ?? '');
     res.on('close', () => {
-      const ip = clientAddress(req);
+      const ms = performance.now() - startedAt;
+      onAnswer?.(req, res, ms / 1000);
+      const { requestId, ip, traceId, spanId } = context;
       const facts = {
-        requestId: requestReference(req),
+        requestId,
         method: req.method,
         path: pathOf(req),
         status: res.statusCode,
-        ms: Math.round((performance.now() - startedAt) * 10) / 10,
+        ms: Math.round(ms * 10) / 10,
         ...(ip === undefined ? {} : { ip }),
         ...(req.auth ? { subject: shorten(req.auth.subject) } : {}),
         ...(res.writableFinished ? {} : { aborted: true }),
+        ...{ trace_id: traceId, span_id: spanId },
       };
       log.info(facts, 'request');
     });

@@ -1,7 +1,7 @@
-// The one way of every event: a line of the log, and an entry of the audit trail.
+// The one way of every event: a line of the log, an entry of the audit trail, and a count.
 import type { Request } from 'express';
 import type { AccountEvent, UserApiEvent } from '../directory.ts';
-import { clientAddress, type EventContext, requestReference } from '../index.ts';
+import { eventContext } from '../index.ts';
 import { type AppEvent, appEventOf } from './app-event.ts';
 import type { AuditWriter } from './audit-writer.ts';
 import { type Log, logEvents } from './log.ts';
@@ -22,31 +22,32 @@ export interface Report {
 /**
  * Makes it.
  * @param audit - null: where there is no directory, there is the log alone
+ * @param count - the metrics, where they are on
  */
-export function createReport(log: Log, audit: Pick<AuditWriter, 'note' | 'keep' | 'kept'> | null): Report {
+export function createReport(
+  log: Log,
+  audit: Pick<AuditWriter, 'note' | 'keep' | 'kept'> | null,
+  count?: (event: AppEvent) => void,
+): Report {
   const toLog = logEvents(log);
   return {
     tell(event) {
       const known = appEventOf(event);
       if (known === null) return;
       toLog(known);
+      count?.(known);
       audit?.note(known);
     },
     async keep(event) {
       toLog(event);
+      count?.(event);
       await audit?.keep(event);
     },
     kept: async () => audit?.kept(),
   };
 }
 
-/** Where an event came from. */
-export function contextOf(req: Request): EventContext {
-  const ip = clientAddress(req);
-  return { requestId: requestReference(req), ...(ip === undefined ? {} : { ip }) };
-}
-
 /** Who does something to a person, and from where. Who it is is known from the session, not from the request. */
 export function deedOf(req: Request, { id }: { readonly id: string }) {
-  return { ...contextOf(req), by: req.auth?.subject ?? 'unknown', personId: id };
+  return { ...eventContext(req), by: req.auth?.subject ?? 'unknown', personId: id };
 }

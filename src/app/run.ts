@@ -1,25 +1,31 @@
 // Runs the app: settings, local provider where none is configured, listening, and a graceful stop.
 import type { Request } from 'express';
 import { localIssuer, type Person } from '../directory.ts';
-import { isLoopbackHost, listen } from '../index.ts';
+import { listen } from '../index.ts';
 import { createApp } from './app.ts';
 import { openDataFolder } from './data-folder.ts';
 import { isDemoUser } from './demo-users.ts';
 import { chooseDirectory } from './directory-choice.ts';
 import { loadEnvFile, readEnvironment } from './env.ts';
-import { type LocalLogin, startLocalLogin } from './local-login.ts';
+import { startLocalLogin } from './local-login.ts';
 import { createLog, type Log } from './log.ts';
+import { startMetrics } from './metrics.ts';
+import { doOnce } from './once.ts';
 import { openAccounts } from './open-accounts.ts';
 import { openAudit } from './open-audit.ts';
+import { runPrimary } from './primary.ts';
 import { chooseSessions, keepSessionSecrets } from './session-choice.ts';
 import { type Settings, settingsFrom } from './settings.ts';
 import { startFailure } from './start-failure.ts';
-import { printSetup, printWelcome } from './welcome.ts';
 
 /** A running installation. */
 export interface Running {
   readonly port: number;
-  stop(): Promise<void>;
+  /**
+   * Finishes requests under way, and lets go of everything.
+   * @param idleMs - how long idle connections stay, where another process serves on. Default: not at all
+   */
+  stop(idleMs?: number): Promise<void>;
 }
 
 /**
@@ -31,8 +37,8 @@ export async function run(): Promise<void> {
     loadEnvFile();
     const settings = settingsFrom(readEnvironment());
     const log = createLog(settings.logLevel);
-    // A mistake in one request must not end those of everybody else; what failed is answered by its own handler.
-    process.on('unhandledRejection', (reason) => log.error({ err: reason }, 'unhandled_rejection'));
+    logRejections(log);
+    if (settings.workers > 1) return await runPrimary(settings, log);
     const running = await start(settings, log);
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       process.once(signal, () => void running.stop().then(() => process.exit(0)));
@@ -44,11 +50,24 @@ export async function run(): Promise<void> {
   }
 }
 
-/** Starts everything. The provider, Redis and PostgreSQL may be away: what needs them says so until they are back. */
-export async function start(settings: Settings, log: Log): Promise<Running> {
+/** A mistake in one request must not end those of everybody else; what failed is answered by its own handler. */
+export function logRejections(log: Log): void {
+  process.on('unhandledRejection', (reason) => log.error({ err: reason }, 'unhandled_rejection'));
+}
+
+/**
+ * Starts everything. The provider, Redis and PostgreSQL may be away: what needs them says so until they are back.
+ * @param as - a worker leaves to the primary what is done once per machine
+ */
+export async function start(
+  settings: Settings,
+  log: Log,
+  as: 'only process' | 'worker' = 'only process',
+): Promise<Running> {
   const data = openDataFolder(settings.dataDir);
-  const directory = await chooseDirectory(settings, data);
-  const report = openAudit(directory, settings, log);
+  const metrics = await startMetrics(settings, log);
+  const directory = await chooseDirectory(settings, data, log);
+  const report = openAudit(directory, settings, log, metrics?.onEvent);
   const endSessions = async (person: Person, keep: unknown): Promise<void> => {
     const key = { issuer: client.issuer, subject: person.subject };
     await auth.people.endAll(key, keep === null ? {} : { except: keep as Request });
@@ -65,6 +84,7 @@ export async function start(settings: Settings, log: Log): Promise<Running> {
     clientSecret: settings.clientSecret,
   };
   let stopping = false;
+  let isReplaced = false;
 
   const { clientSecret } = client;
   const { app, auth, dependencies } = createApp({
@@ -93,10 +113,12 @@ export async function start(settings: Settings, log: Log): Promise<Running> {
       },
     },
     log,
+    metrics,
     trustProxy: settings.trustProxy,
     silentSignIn: settings.silentSignIn,
     corsOrigins: settings.corsOrigins,
-    isStopping: () => stopping,
+    // Where another worker is in its place already, the node as a whole is not about to go.
+    isStopping: () => stopping && !isReplaced,
     setup: local?.setup ?? null,
   });
   const close = async () => {
@@ -105,6 +127,7 @@ export async function start(settings: Settings, log: Log): Promise<Running> {
     await tries.close();
     await report.close();
     await directory.close();
+    await metrics?.close();
   };
   const server = await listen(app, settings.port, settings.host).catch(async (error: unknown) => {
     await close();
@@ -114,41 +137,22 @@ export async function start(settings: Settings, log: Log): Promise<Running> {
     { baseUrl: settings.baseUrl, host: settings.host, port: server.port, issuer: client.issuer },
     'listening',
   );
-  for (const [name, address] of Object.entries({ BASE_URL: settings.baseUrl, OIDC_ISSUER: client.issuer })) {
-    const { protocol, hostname } = new URL(address);
-    if (protocol === 'http:' && !isLoopbackHost(hostname)) log.warn({ name, address }, 'insecure_http');
-  }
-  if (settings.baseUrl.startsWith('https:') && settings.trustProxy === null) {
-    // The app speaks http, so something in front ends TLS; without a word from it every request looks like plain http.
-    log.warn({ mend: 'set TRUST_PROXY to the number of proxies or their subnets' }, 'no_trusted_proxy');
-  }
   // Known before the first visitor comes; a provider that is away is asked again later.
   void dependencies().then((found) => {
     for (const { name, ok, detail } of found) if (!ok) log.warn({ dependency: name, detail }, 'not_ready');
   });
-  const opened = await beginSetup(local, log);
-  if (settings.demoUsers) printWelcome(settings.baseUrl, client.issuer);
-  if (opened !== null) printSetup(settings.baseUrl, opened.secret);
+  if (as === 'only process') await doOnce(settings, log, client.issuer, local?.setup ?? null);
 
   return {
     port: server.port,
-    async stop() {
+    async stop(idleMs = 0) {
       if (stopping) return;
       stopping = true;
+      isReplaced = idleMs > 0;
       log.info('stopping');
-      await server.close();
+      await server.close(undefined, idleMs);
       await close();
       log.info('stopped');
     },
   };
-}
-
-/** A database that is away at the start must not stop it: the next start asks again. */
-async function beginSetup(local: LocalLogin | null, log: Log) {
-  try {
-    return (await local?.setup.begin()) ?? null;
-  } catch (error) {
-    log.warn({ err: error }, 'setup_not_begun');
-    return null;
-  }
 }

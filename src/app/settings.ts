@@ -6,6 +6,8 @@ import type { Environment } from './variables.ts';
 /** What the app runs with. */
 export interface Settings {
   readonly production: boolean;
+  /** Processes that serve. With more than one, another watches over them. */
+  readonly workers: number;
   readonly port: number;
   readonly host: string;
   readonly baseUrl: string;
@@ -28,6 +30,9 @@ export interface Settings {
   /** Origins whose pages may call the API with credentials. */
   readonly corsOrigins: readonly string[];
   readonly logLevel: string;
+  /** Null: no metrics. */
+  readonly metricsPort: number | null;
+  readonly metricsHost: string;
   /** Whether the pages that anybody may open ask the provider who is there. */
   readonly silentSignIn: boolean;
   /** What goes to `createAuth` as it is. */
@@ -52,6 +57,7 @@ export function settingsFrom(environment: Environment): Settings {
   const level = environment.LATCHKEY_DEBUG === 'on' ? 'debug' : (environment.LOG_LEVEL ?? 'info');
   return {
     production,
+    workers: environment.WEB_CONCURRENCY ?? 1,
     port,
     host: environment.HOST ?? (production ? '0.0.0.0' : '127.0.0.1'),
     baseUrl,
@@ -67,6 +73,8 @@ export function settingsFrom(environment: Environment): Settings {
     trustProxy: environment.TRUST_PROXY ?? null,
     corsOrigins: environment.CORS_ORIGINS ?? [],
     logLevel: level,
+    metricsPort: environment.METRICS_PORT ?? null,
+    metricsHost: environment.METRICS_HOST ?? '127.0.0.1',
     silentSignIn: environment.SILENT_SIGN_IN === 'on',
     clientId: environment.OIDC_CLIENT_ID ?? '',
     clientSecret: environment.OIDC_CLIENT_SECRET,
@@ -88,6 +96,7 @@ export function settingsFrom(environment: Environment): Settings {
       absoluteSeconds: environment.SESSION_ABSOLUTE_SECONDS,
       sessionLimit: environment.SESSION_LIMIT,
       accessTokenCookie: environment.ACCESS_TOKEN_COOKIE,
+      limits: environment.RATE_LIMITS === 'off' ? (false as const) : undefined,
       dangerouslyAllowInsecureHttp: !production,
     }),
   };

@@ -1,9 +1,9 @@
 // `/setup`: the page on which whoever has the secret of the first start makes the first administrator.
 import express, { type Request, type Response, Router } from 'express';
 import type { FirstAdminAnswer, FirstAdminSetup } from '../directory.ts';
-import { asLatchkeyError, clientAddress, hasSameOriginProof, LatchkeyError } from '../index.ts';
+import { asLatchkeyError, clientAddress, eventContext, hasSameOriginProof, LatchkeyError } from '../index.ts';
 import type { RenderPage } from './pages.ts';
-import { contextOf, type Report } from './report.ts';
+import type { Report } from './report.ts';
 
 /** What a form that could not be taken says, and the status it is sent with. */
 interface Complaint {
@@ -33,7 +33,7 @@ export function setupRoutes(
   };
 
   const reported = async (req: Request, answer: FirstAdminAnswer): Promise<void> => {
-    const context = contextOf(req);
+    const context = eventContext(req);
     if (answer.kind === 'made') {
       const { id: personId, permissions, roles } = answer.person;
       const created = { type: 'person_created', by: 'setup', personId, permissions, roles } as const;
@@ -53,7 +53,7 @@ export function setupRoutes(
     '/setup',
     (req, _res, next) => {
       if (hasSameOriginProof(req, baseUrl)) return next();
-      report.tell({ ...contextOf(req), type: 'setup_refused', reason: 'cross_site' });
+      report.tell({ ...eventContext(req), type: 'setup_refused', reason: 'cross_site' });
       next(crossSite());
     },
     express.urlencoded({ extended: false, limit: largestForm, parameterLimit: 20 }),

@@ -23,21 +23,21 @@ const loopback = '127.0.0.1';
 /** What the app is called at its local provider. */
 export const localClientId = 'latchkey-app';
 
-/** Where the local provider is, for browsers and for the app. */
-export function localAddress({ localProviderUrl, port }: Settings): string {
-  return localProviderUrl ?? `http://${loopback}:${port + 1}`;
-}
-
 /** The registration of the app at its local provider, whether that runs or not. */
 export async function localClient(
   settings: Settings,
   data: DataFolder,
 ): Promise<Omit<RunningLocalProvider, 'stop'>> {
   return {
-    issuer: localAddress(settings),
+    issuer: localProviderIssuer(settings),
     clientId: localClientId,
     clientSecret: await data.keep('local-client-secret', () => randomToken()),
   };
+}
+
+/** Where it is: under its public address, or for this machine on the port after the app's. */
+export function localProviderIssuer(settings: Settings): string {
+  return settings.localProviderUrl ?? `http://${loopback}:${settings.port + 1}`;
 }
 
 export async function startLocalProvider(

@@ -3,8 +3,9 @@ import { z } from 'zod';
 import { databaseUrlProblems } from '../directory.ts';
 import { minSecretLength, originProblems } from '../index.ts';
 import { redisUrlProblems } from '../redis.ts';
+import { providerVariables } from './provider-variables.ts';
 import { trustProxy } from './trust-proxy.ts';
-import { file, list, number, oneOf, seconds, url } from './variable-checks.ts';
+import { list, number, oneOf, seconds, url } from './variable-checks.ts';
 
 /** How to mend a missing or weak secret. */
 export const makeSecret = 'Make one with `openssl rand -base64 48`.';
@@ -27,6 +28,12 @@ export const variables = {
     fallback: '127.0.0.1, in production 0.0.0.0',
     about: 'address the app listens on',
   },
+  WEB_CONCURRENCY: {
+    check: number(1, 64),
+    fallback: '1',
+    about:
+      'processes that serve on this machine, such as one per core; in production more than one need REDIS_URL',
+  },
   BASE_URL: {
     check: url.refine((text) => !URL.canParse(text) || isBareUrl(new URL(text)), {
       error: 'has a query, a fragment or a user name in it. Give origin and path alone.',
@@ -34,71 +41,7 @@ export const variables = {
     fallback: 'http://localhost:$PORT',
     about: 'public address; the only source of redirect URIs and links',
   },
-  OIDC_ISSUER: {
-    check: url,
-    fallback: 'unset: the built-in local provider',
-    about: 'exact issuer URL of your provider',
-  },
-  OIDC_CLIENT_ID: { check: z.string(), fallback: '', about: 'client id of the registration at the provider' },
-  OIDC_CLIENT_SECRET: { check: z.string(), fallback: '', about: 'its secret' },
-  OIDC_CLIENT_AUTH: {
-    check: oneOf('client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'),
-    fallback: 'client_secret_basic',
-    about: 'how the client proves itself: client_secret_basic, client_secret_post, private_key_jwt or none',
-  },
-  OIDC_CLIENT_KEY_FILE: { check: file, fallback: '', about: 'PEM or JWK file for private_key_jwt' },
-  OIDC_SCOPE: {
-    check: z.string(),
-    fallback: 'openid profile email offline_access',
-    about: 'scopes to ask for',
-  },
-  OIDC_AUDIENCE: {
-    check: z.string(),
-    fallback: '',
-    about: 'API to ask access tokens for, sent as `resource`; bearer tokens must name it in `aud`',
-  },
-  OIDC_PERMISSIONS_CLAIM: {
-    check: list,
-    fallback: 'permissions',
-    about: 'claim paths, comma-separated; the first present wins',
-  },
-  OIDC_ROLES_CLAIM: {
-    check: list,
-    fallback: 'roles',
-    about: 'claim paths, comma-separated; the first present wins',
-  },
-  OIDC_AUTHORIZATION_FROM: {
-    check: list.pipe(z.array(oneOf('access_token', 'id_token', 'userinfo'))),
-    fallback: 'access_token,id_token',
-    about: 'where permissions and roles are read, in this order',
-  },
-  OIDC_USERINFO: {
-    check: oneOf('login', 'never'),
-    fallback: 'login',
-    about: '`never` uses the ID token alone',
-  },
-  OIDC_USERINFO_SECONDS: {
-    check: seconds,
-    fallback: 'unset: at login and with each renewed token',
-    about: 'a visit asks userinfo anew when it is older than so many seconds',
-  },
-  OIDC_PROFILE: {
-    check: oneOf('baseline'),
-    fallback: 'baseline',
-    about: 'security profile; this version has `baseline`',
-  },
-  LOCAL_PROVIDER_URL: {
-    check: url.refine((text) => !URL.canParse(text) || new URL(text).origin === text.replace(/\/$/, ''), {
-      error: 'has more in it than scheme, host and port.',
-    }),
-    fallback: '',
-    about: 'public address of the local provider, for a team without one: it signs in the accounts kept here',
-  },
-  PASSWORD_MIN_LENGTH: {
-    check: number(8, 64),
-    fallback: '12',
-    about: 'characters that a new password of an account kept here has at the least',
-  },
+  ...providerVariables,
   SESSION_SECRET: {
     check: list.refine((secrets) => secrets.every((secret) => secret.length >= minSecretLength), {
       error: `has a secret of fewer than ${minSecretLength} characters. ${makeSecret}`,
@@ -157,6 +100,11 @@ export const variables = {
     fallback: '',
     about: 'number of proxy hops, or comma list of their subnets',
   },
+  RATE_LIMITS: {
+    check: oneOf('on', 'off'),
+    fallback: 'on',
+    about: '`off` where something in front limits requests; wrong passwords are limited all the same',
+  },
   CORS_ORIGINS: {
     check: list.refine((origins) => originProblems(origins).length === 0, {
       error:
@@ -169,6 +117,16 @@ export const variables = {
     check: oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'),
     fallback: 'info',
     about: 'fatal, error, warn, info, debug, trace or silent',
+  },
+  METRICS_PORT: {
+    check: number(1, 65_535),
+    fallback: 'unset: no metrics',
+    about: 'port of its own for Prometheus, at /metrics',
+  },
+  METRICS_HOST: {
+    check: z.string(),
+    fallback: '127.0.0.1',
+    about: 'address that port is opened on; 0.0.0.0 in a container, and no further than your own network',
   },
   LATCHKEY_DEBUG: {
     check: oneOf('on', 'off'),

@@ -5,7 +5,9 @@ import type { LatchkeyError } from '../errors.ts';
 import type { EventListener } from '../events.ts';
 import type { Pages } from '../http/pages.ts';
 import type { ApiKeyCache, ApiKeyStore } from './api-key-store.ts';
+import type { CallListener } from './call-listener.ts';
 import type { PeopleDirectory } from './people-directory.ts';
+import type { RateLimits } from './rate-limits.ts';
 import type { SessionStoreFactory } from './session-stores.ts';
 import type { UserinfoCache } from './userinfo-cache.ts';
 
@@ -139,6 +141,8 @@ export interface AuthOptions {
   readonly afterLogoutPath?: string;
   /** Further local path prefixes that nobody is returned to after login. Default: `['/api/']`. */
   readonly neverReturnTo?: readonly string[];
+  /** How many requests one address may send; `false` switches all of it off. Default: see {@link RateLimits}. */
+  readonly limits?: RateLimits | false;
   /** Replaces the answer to an unauthenticated request, for every guard. */
   readonly onUnauthenticated?: RefusalHandler;
   /** Replaces the answer to a forbidden request, for every guard. */
@@ -147,50 +151,10 @@ export interface AuthOptions {
   readonly pages?: Pages;
   /** Receives every event. */
   readonly onEvent?: EventListener;
+  /** Receives the time of each call to the session store, the provider and the directory. */
+  readonly onCall?: CallListener;
   /** Accepts `http:` URLs whose host is not loopback: everybody on the way can read and change what is sent. */
   readonly dangerouslyAllowInsecureHttp?: boolean;
   /** For tests. Default: the system clock. */
   readonly clock?: Clock;
-}
-
-/** The same options, checked and with every default filled in. */
-export interface ResolvedOptions {
-  readonly issuer: string;
-  readonly clientId: string;
-  readonly clientSecret: string | undefined;
-  readonly clientAuth: ClientAuth;
-  readonly clientKey: string | undefined;
-  readonly baseUrl: URL;
-  readonly sessionSecrets: readonly string[];
-  readonly scope: string;
-  readonly audience: string | undefined;
-  readonly permissionsClaim: readonly string[];
-  readonly rolesClaim: readonly string[];
-  readonly scopeClaim: readonly string[];
-  readonly accessTokenTyp: 'any' | 'strict';
-  readonly accessTokenMarks: readonly string[];
-  readonly introspection: 'opaque' | 'always' | 'never';
-  readonly introspectionSeconds: number;
-  readonly tokenCacheSize: number;
-  readonly apiKeySeconds: number;
-  readonly directoryIssuer: string;
-  readonly directorySeconds: number;
-  readonly protectedResource: ProtectedResourceOptions | undefined;
-  readonly authorizationFrom: readonly AuthorizationSource[];
-  readonly userinfo: 'login' | 'never';
-  readonly userinfoSeconds: number | null;
-  readonly userinfoCache: UserinfoCache | undefined;
-  readonly idleSeconds: number;
-  readonly absoluteSeconds: number;
-  readonly sessionLimit: number | undefined;
-  readonly placeOf: PlaceOf | undefined;
-  readonly accessTokenCookie: 'sealed' | 'plain';
-  readonly acrOrder: readonly string[];
-  readonly idTokenAlgorithms: readonly string[];
-  readonly logoutTokenTyp: 'any' | 'strict';
-  readonly providerTimeoutSeconds: number;
-  readonly afterLogoutPath: string;
-  readonly neverReturnTo: readonly string[];
-  readonly allowInsecureHttp: boolean;
-  readonly clock: Clock;
 }

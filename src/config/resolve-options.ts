@@ -3,7 +3,9 @@ import { z } from 'zod';
 import { systemClock } from '../clock.ts';
 import { ConfigurationError, type ConfigurationProblem } from '../errors.ts';
 import { optionProblems } from './option-problems.ts';
-import type { AuthOptions, PlaceOf, ResolvedOptions } from './options.ts';
+import type { AuthOptions, PlaceOf } from './options.ts';
+import { limitsForm, resolveLimits } from './rate-limits.ts';
+import type { ResolvedOptions } from './resolved-options.ts';
 
 /** Asymmetric algorithms alone: with HS256 every party that can verify can also sign (RFC 8725 section 3.1). */
 export const defaultIdTokenAlgorithms: readonly string[] = [
@@ -86,6 +88,7 @@ const schema = z.object({
   providerTimeoutSeconds: z.number().positive().max(60).default(5),
   afterLogoutPath: localPath.default('/logout'),
   neverReturnTo: z.array(localPath).default(['/api/']),
+  limits: limitsForm,
 });
 
 /**
@@ -124,6 +127,7 @@ export function resolveOptions(options: AuthOptions): ResolvedOptions {
     // A default must not stand in the way of a shorter absolute limit.
     idleSeconds: Math.min(rest.idleSeconds, rest.absoluteSeconds),
     scope: scopeWithOpenId(scope),
+    limits: resolveLimits(options.limits),
     allowInsecureHttp,
     clock: options.clock ?? systemClock,
   };

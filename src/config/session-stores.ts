@@ -1,5 +1,6 @@
 // The port to wherever sessions live: what a store has to do, edge case by edge case.
 import type { SessionData } from 'express-session';
+import type { RateBackend } from './rate-limits.ts';
 
 /** How long things live. Handed to a store when it is made. */
 export interface SessionLifetimes {
@@ -113,6 +114,8 @@ export interface SessionStores {
   readonly once: OnceBackend;
   readonly locks: LockBackend;
   readonly index: SessionIndex;
+  /** Where all nodes count for the rate limits. Left out: each process counts by itself. */
+  readonly rates?: RateBackend;
   /** Resolves when the store answers, rejects when it does not. */
   ping(): Promise<void>;
   /** Lets go of connections and files. */

@@ -71,6 +71,7 @@ export async function changePerson(
   const mayDemote = permissions !== undefined || change.disabled === true;
   if (mayDemote) await lockAdministrators(transaction, kind);
   const wasAdministrator = mayDemote && (await isAdministrator(transaction, id, adminPermission));
+  if (change.disabled !== undefined) await endLogins(transaction, id, change.disabled);
   const { numUpdatedRows } = await transaction
     .updateTable('latchkey_people')
     .set({
@@ -114,6 +115,20 @@ export async function removePerson(
     .execute();
   if (wasAdministrator) await requireAdministrator(transaction, adminPermission);
   return true;
+}
+
+/**
+ * Whoever is disabled has to log in again afterwards. When they are enabled, what is left belongs to a login that was under
+ * way while they were disabled.
+ */
+async function endLogins(transaction: Kysely<Tables>, id: string, disabled: boolean): Promise<void> {
+  const disabledPerson = transaction
+    .selectFrom('latchkey_people')
+    .select('id')
+    .where('id', '=', id)
+    .where('disabled', '=', 1);
+  const tokens = transaction.deleteFrom('latchkey_login_tokens');
+  await tokens.where('person_id', disabled ? '=' : 'in', disabled ? id : disabledPerson).execute();
 }
 
 async function holdPermissions(

@@ -1,7 +1,7 @@
 // Slows guessing down, by account and by address, in a way that the right person still gets in.
-import { isIPv6 } from 'node:net';
 import type { TryCounters, TryRule } from '../config/try-counters.ts';
 import { sha256 } from '../crypto/digest.ts';
+import { networkOf } from '../http/client-network.ts';
 import { lookupForm } from './person-texts.ts';
 
 /** Where a try comes from. */
@@ -44,7 +44,7 @@ const knownSeconds = 90 * 24 * 60 * 60;
 export function createLoginLimit(counters: TryCounters): LoginLimit {
   const keysFor = async (account: string, origin: LoginOrigin): Promise<readonly [string, TryRule][]> => {
     const { device = null } = origin;
-    const address = network(origin.address);
+    const address = networkOf(origin.address);
     const byDevice = device === null ? null : keyOf('device', account, device);
     if (byDevice !== null && (await counters.remembers(byDevice))) return [[byDevice, perPair]];
     const byPair = keyOf('pair', account, address);
@@ -79,7 +79,7 @@ export function createLoginLimit(counters: TryCounters): LoginLimit {
             if (rule === perPair) await counters.forget(key);
             else await counters.giveBack(key);
           }
-          await counters.remember(keyOf('pair', account, network(origin.address)), knownSeconds);
+          await counters.remember(keyOf('pair', account, networkOf(origin.address)), knownSeconds);
           if (device !== null) await counters.remember(keyOf('device', account, device), knownSeconds);
         },
       };
@@ -88,22 +88,6 @@ export function createLoginLimit(counters: TryCounters): LoginLimit {
       await counters.forget(keyOf('account', lookupForm(username.trim())));
     },
   };
-}
-
-/** One IPv6 customer has at least a /64 of addresses (RFC 6177), so those are one. */
-function network(address: string): string {
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
-  if (mapped !== undefined) return mapped;
-  if (!isIPv6(address)) return address;
-  const [head = '', tail] = (address.split('%', 1)[0] ?? '').toLowerCase().split('::');
-  const left = head === '' ? [] : head.split(':');
-  const right = tail === undefined || tail === '' ? [] : tail.split(':');
-  const zeros = tail === undefined ? 0 : Math.max(0, 8 - left.length - right.length);
-  const groups = [...left, ...Array.from({ length: zeros }, () => '0'), ...right];
-  return groups
-    .slice(0, 4)
-    .map((group) => group.replace(/^0+(?=.)/, ''))
-    .join(':');
 }
 
 /** A digest, so that what was typed as a name (a password, at times) is not kept anywhere. */

@@ -39,7 +39,8 @@ export interface People {
   /**
    * Changes a person; null where there is none. Rejects with `last_admin` when nobody would be left who is not
    * disabled and has `adminPermission`, also when two such changes come at once; where nobody was, nothing is
-   * refused. What cannot be kept is refused as by `create`.
+   * refused. What cannot be kept is refused as by `create`. With `disabled` the login tokens of the person are gone, also
+   * for the time after they are enabled again.
    */
   change(id: string, change: PersonChange, adminPermission: string, at: number): Promise<Person | null>;
   /** Removes a person with password, keys and tokens; false where there is none. Rejects with `last_admin` likewise. */

@@ -1,8 +1,8 @@
 // What a route of the JSON API for accounts is called with, and what all of its routes share.
 import type { Request, Response } from 'express';
-import type { EventContext } from '../events.ts';
 import { clientAddress } from '../http/client-address.ts';
 import { requestReference } from '../http/request-id.ts';
+import { eventContext } from '../identity/event-context.ts';
 import type { ApiKeys } from '../tokens/api-keys.ts';
 import type { LoginCookie } from './login-credential.ts';
 import type { Login } from './login-state.ts';
@@ -33,15 +33,9 @@ export type Handler = (call: Call) => Promise<unknown>;
 /** The same for a route that everybody may call. */
 export type OpenHandler = (call: Omit<Call, 'login'>) => Promise<unknown>;
 
-/** Where an event came from. */
-export function contextOf(req: Request): EventContext {
-  const ip = clientAddress(req);
-  return { requestId: requestReference(req), ...(ip === undefined ? {} : { ip }) };
-}
-
 /** Who does something to whom, and from where. */
 export function deedOf(req: Request, { subject: by }: Pick<Person, 'subject'>, { id }: Pick<Person, 'id'>) {
-  return { ...contextOf(req), by, personId: id };
+  return { ...eventContext(req), by, personId: id };
 }
 
 /** Where a password was typed, as far as it is known; limits count it. */

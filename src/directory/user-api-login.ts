@@ -5,8 +5,9 @@ import { randomToken } from '../crypto/random.ts';
 import { LatchkeyError } from '../errors.ts';
 import { isFromNamedOrigin } from '../http/cross-origin.ts';
 import { hasSameOriginProof } from '../http/same-origin.ts';
+import { eventContext } from '../identity/event-context.ts';
 import { bodyAs, loginBody } from './user-api-body.ts';
-import { addressOf, contextOf, type Handler, type OpenHandler, type UserApiParts } from './user-api-call.ts';
+import { addressOf, type Handler, type OpenHandler, type UserApiParts } from './user-api-call.ts';
 import { tooMany } from './user-api-failures.ts';
 import { userView } from './user-view.ts';
 
@@ -23,7 +24,7 @@ export function logIn(parts: UserApiParts): OpenHandler {
     const result = await accounts.authenticate(username, password, addressOf(req));
     if (result.kind === 'ok' && !result.person.disabled) return result;
     const reason = result.kind === 'limited' ? 'limited' : 'credentials';
-    parts.emit({ ...contextOf(req), type: 'api_login_refused', reason });
+    parts.emit({ ...eventContext(req), type: 'api_login_refused', reason });
     throw result.kind === 'limited' ? tooMany(result.retryAfterSeconds, 'too_many_tries') : refused();
   };
 
@@ -51,7 +52,7 @@ export function logIn(parts: UserApiParts): OpenHandler {
       parts.cookie.set(res, token, tokenLifetimeSeconds);
     }
     parts.emit({
-      ...contextOf(req),
+      ...eventContext(req),
       type: 'api_login_succeeded',
       personId: person.id,
       subject: person.subject,
@@ -68,7 +69,7 @@ export function logOut({ settings, cookie, emit }: UserApiParts): Handler {
     await settings.directory.loginTokens.remove(login.tokenDigest);
     if (login.via === 'cookie') cookie?.clear(res);
     const { id: personId, subject } = login.person;
-    emit({ ...contextOf(req), type: 'api_logout', personId, subject });
+    emit({ ...eventContext(req), type: 'api_logout', personId, subject });
     return { status: true };
   };
 }

@@ -3,12 +3,13 @@ import type { Request, RequestHandler, Response, Router } from 'express';
 import type { Clock } from '../clock.ts';
 import type { ApiKeyStore } from '../config/api-key-store.ts';
 import { LatchkeyError } from '../errors.ts';
+import { eventContext } from '../identity/event-context.ts';
 import { type ApiKeys, createApiKeys } from '../tokens/api-keys.ts';
 import { createKeyLimit } from './key-limit.ts';
 import { createLoginCookie } from './login-credential.ts';
 import { createFindLogin, type Login, type LoginRules, noKeyCache } from './login-state.ts';
 import type { Person } from './person.ts';
-import { contextOf, type UserApiParts } from './user-api-call.ts';
+import type { UserApiParts } from './user-api-call.ts';
 import { safeEmit } from './user-api-events.ts';
 import { logIn, logOut } from './user-api-login.ts';
 import { resolveUserApiOptions, type UserApiOptions } from './user-api-options.ts';
@@ -62,7 +63,7 @@ export function userApi(options: UserApiOptions): UserApi {
     if (status >= 500 || (login === null && req.headers.authorization === undefined)) return;
     const { id: personId = null, subject = null } = login?.person ?? {};
     const who = { personId, subject, keyId: login?.apiKeyId ?? null };
-    emit({ ...contextOf(req), type: 'api_access_refused', code, ...who, path: req.baseUrl + req.path });
+    emit({ ...eventContext(req), type: 'api_access_refused', code, ...who, path: req.baseUrl + req.path });
   };
 
   const passed = new WeakMap<Request, Login>();

@@ -1,8 +1,11 @@
 // Finds out who sends a request by what its headers present: an access token or an API key. A cookie is never asked.
 import type { Request } from 'express';
+import { sha256 } from '../crypto/digest.ts';
 import { LatchkeyError } from '../errors.ts';
+import type { RequestLimits } from '../http/request-limits.ts';
 import { joinAccess } from '../identity/directory-rights.ts';
 import type { CheckApiKey } from '../tokens/check-api-key.ts';
+import type { LookUpGate } from '../tokens/look-up-gate.ts';
 import { readCredential } from '../tokens/read-credential.ts';
 import { formOf } from '../tokens/token-form.ts';
 import type { RightsOfToken } from '../tokens/token-rights.ts';
@@ -29,51 +32,73 @@ export interface AuthenticateHeaderParts {
   readonly rightsOfToken: RightsOfToken;
   /** Null: no key store is configured. */
   readonly checkApiKey: CheckApiKey | null;
+  readonly limits: RequestLimits;
+  /** What stands before the look-ups of a request. */
+  readonly gateOf: (req: Request) => LookUpGate;
   /** The issuer of keys that belong to nobody: this site. */
   readonly keyIssuer: string;
   /** The provider whose people count here, by its own name and by the directory's. */
   readonly issuers: readonly string[];
 }
 
-/** Null: no header presents anything, and a cookie may decide. Rejects with an outage, for optional guards too. */
+/**
+ * Null: no header presents anything, and a cookie may decide. Rejects with an outage, for optional guards too, and
+ * with `too_many_requests`.
+ */
 export type AuthenticateHeader = (req: Request, options: HeaderOptions) => Promise<Credential | null>;
 
 export function createAuthenticateHeader(parts: AuthenticateHeaderParts): AuthenticateHeader {
   return async (req, options) => {
-    const { getter } = options;
-    const found = readCredential(req, { scheme: getter?.scheme ?? 'bearer', apiKeys: options.apiKeys });
-    // A guard that looks elsewhere for tokens takes none from here, but may take API keys.
-    const elsewhere = getter !== undefined && getter.source !== 'authorization';
-    const isKey = found.kind === 'api_key' || found.kind === 'x_api_key';
-    if (elsewhere && !(isKey && options.apiKeys)) return null;
-    switch (found.kind) {
-      case 'absent':
-        return null;
-      case 'ambiguous':
-        return refused(new LatchkeyError('credential_ambiguous'));
-      case 'malformed':
-        return badToken('The credential is malformed');
-      case 'token':
-        return byToken(found.value, options, parts);
-      case 'api_key':
-        // Said before the key is looked up: whether it is a good one is nobody's business here.
-        if (!options.apiKeys) return refused(new LatchkeyError('api_key_not_allowed'));
-        return byKey(found.value, parts);
-      case 'x_api_key':
-        // A machine's token, unless this guard takes tokens from elsewhere alone: then it is no key that we know.
-        return !elsewhere && formOf(found.value) === 'jwt'
-          ? byToken(found.value, options, parts)
-          : byKey(found.value, parts);
+    const credential = await findIn(req, options, parts);
+    if (credential?.kind === 'header') {
+      const { issuer, subject } = credential.auth;
+      // Whoever holds a good credential is somebody: counted by who it is, from wherever they come.
+      await parts.limits.take('account', req, { account: () => sha256(JSON.stringify([issuer, subject])) });
     }
+    return credential;
   };
+}
+
+async function findIn(
+  req: Request,
+  options: HeaderOptions,
+  parts: AuthenticateHeaderParts,
+): Promise<Credential | null> {
+  const { getter } = options;
+  const gate = parts.gateOf(req);
+  const found = readCredential(req, { scheme: getter?.scheme ?? 'bearer', apiKeys: options.apiKeys });
+  // A guard that looks elsewhere for tokens takes none from here, but may take API keys.
+  const elsewhere = getter !== undefined && getter.source !== 'authorization';
+  const isKey = found.kind === 'api_key' || found.kind === 'x_api_key';
+  if (elsewhere && !(isKey && options.apiKeys)) return null;
+  switch (found.kind) {
+    case 'absent':
+      return null;
+    case 'ambiguous':
+      return refused(new LatchkeyError('credential_ambiguous'));
+    case 'malformed':
+      return badToken('The credential is malformed');
+    case 'token':
+      return byToken(found.value, options, parts, gate);
+    case 'api_key':
+      // Said before the key is looked up: whether it is a good one is nobody's business here.
+      if (!options.apiKeys) return refused(new LatchkeyError('api_key_not_allowed'));
+      return byKey(found.value, parts, gate);
+    case 'x_api_key':
+      // A machine's token, unless this guard takes tokens from elsewhere alone: then it is no key that we know.
+      return !elsewhere && formOf(found.value) === 'jwt'
+        ? byToken(found.value, options, parts, gate)
+        : byKey(found.value, parts, gate);
+  }
 }
 
 async function byToken(
   token: string,
   options: HeaderOptions,
   parts: AuthenticateHeaderParts,
+  gate: LookUpGate,
 ): Promise<Credential> {
-  const verdict = await parts.verify(token);
+  const verdict = await parts.verify(token, gate);
   if (!verdict.good) return badToken(verdict.why);
   const local = await parts.rightsOfToken(verdict.token);
   if (local === 'refused') return badToken('The account behind the token may not act any more');
@@ -87,8 +112,8 @@ async function byToken(
   return { kind: 'header', auth, user: structuredClone(user) as User, renewed: null };
 }
 
-async function byKey(key: string, parts: AuthenticateHeaderParts): Promise<Credential> {
-  const found = (await parts.checkApiKey?.(key)) ?? null;
+async function byKey(key: string, parts: AuthenticateHeaderParts, gate: LookUpGate): Promise<Credential> {
+  const found = (await parts.checkApiKey?.(key, gate)) ?? null;
   // A person of another provider may have the same subject as one of ours, and is somebody else.
   const isForeign = found?.owner != null && !parts.issuers.includes(found.owner.issuer);
   if (found === null || isForeign) return badToken('The API key is expired, revoked or unknown');

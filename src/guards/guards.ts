@@ -1,5 +1,5 @@
 // The two guards: currentUser for pages and people, authenticated for the credential alone.
-import type { Request, Response } from 'express';
+import type { NextFunction, Request, Response } from 'express';
 import type { Clock } from '../clock.ts';
 import type { RefusalHandler } from '../config/options.ts';
 import { asLatchkeyError, ConfigurationError, LatchkeyError } from '../errors.ts';
@@ -7,6 +7,7 @@ import type { Emit, EventContext } from '../events.ts';
 import { noStore } from '../http/no-store.ts';
 import type { HandOut } from '../session/hand-out.ts';
 import { noKeyStore } from '../tokens/api-keys.ts';
+import { asPartOf } from '../tracing/current-request.ts';
 import type { Authenticate, Credential } from './authenticate.ts';
 import type { AuthenticateHeader } from './authenticate-header.ts';
 import type { createChallenge, RefusalHandlers, UnauthenticatedMode } from './challenge.ts';
@@ -88,9 +89,9 @@ export function createGuards(parts: GuardParts): Guards {
     enableSilent(parts.silent, options);
     if (options.apiKeys === true && !parts.takesApiKeys) throw noKeyStore();
     if (options.refresh === true && !parts.hasUserinfo) throw noUserinfo();
-    return createGuard<never, never>((req, res, next) => {
+    const judge = (req: Request, res: Response, next: NextFunction) =>
       passOrFail(parts, req, next, runGuard(parts, options, withUser, req, res));
-    });
+    return createGuard<never, never>((req, res, next) => asPartOf(req, judge, req, res, next));
   };
   return {
     currentUser: (options: GuardOptions = {}) => guard(options, true),

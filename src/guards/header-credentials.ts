@@ -1,6 +1,7 @@
 // Joins what looks at headers: access tokens by the provider, the person behind them, API keys by their store.
 import type { ApiKeyCache, ApiKeyStore } from '../config/api-key-store.ts';
-import type { ResolvedOptions } from '../config/options.ts';
+import type { ResolvedOptions } from '../config/resolved-options.ts';
+import type { RequestLimits } from '../http/request-limits.ts';
 import { basePathOf } from '../http/return-to.ts';
 import { type DirectoryRights, personInSessions } from '../identity/directory-rights.ts';
 import { tokenAccess, tokenUser } from '../identity/token-access.ts';
@@ -10,6 +11,7 @@ import { createRightsOfToken } from '../tokens/token-rights.ts';
 import { createUserOfToken } from '../tokens/token-user.ts';
 import { createVerifyAccessToken } from '../tokens/verify-access-token.ts';
 import { type AuthenticateHeader, createAuthenticateHeader } from './authenticate-header.ts';
+import { createLookUpGates } from './look-up-gate.ts';
 
 /** Makes the function that guards look at headers with. */
 export function headerCredentials(
@@ -17,10 +19,13 @@ export function headerCredentials(
   provider: Provider,
   directory: DirectoryRights | null,
   apiKeys: { readonly store: ApiKeyStore; readonly cache: ApiKeyCache } | null,
+  limits: RequestLimits,
 ): AuthenticateHeader {
   const { clientId, clock, audience, baseUrl } = settings;
   const site = baseUrl.origin + basePathOf(baseUrl);
   return createAuthenticateHeader({
+    limits,
+    gateOf: createLookUpGates(limits),
     verify: createVerifyAccessToken({
       provider,
       clientId,
@@ -40,13 +45,16 @@ export function headerCredentials(
       cacheSize: settings.tokenCacheSize,
       clock,
     }),
-    rightsOfToken: createRightsOfToken({
-      rightsOf: directory?.rightsOf ?? (async () => null),
-      keepsAccountsOf: directory?.keepsAccountsOf ?? (() => false),
-      seconds: settings.directorySeconds,
-      cacheSize: settings.tokenCacheSize,
-      clock,
-    }),
+    rightsOfToken:
+      directory === null
+        ? async () => null
+        : createRightsOfToken({
+            rightsOf: directory.rightsOf,
+            keepsAccountsOf: directory.keepsAccountsOf,
+            seconds: settings.directorySeconds,
+            cacheSize: settings.tokenCacheSize,
+            clock,
+          }),
     checkApiKey: apiKeys === null ? null : checkOf(apiKeys, settings, directory),
     keyIssuer: site,
     issuers: [settings.issuer, settings.directoryIssuer],
@@ -70,8 +78,8 @@ function checkOf(
       return rights !== null && !rights.disabled;
     },
   });
-  return async (key) => {
-    const record = await check(key);
+  return async (key, gate) => {
+    const record = await check(key, gate);
     if (record === null || record.owner === null) return record;
     return { ...record, owner: personInSessions(record.owner, settings) };
   };

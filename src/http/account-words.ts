@@ -26,7 +26,7 @@ export const accountWords = {
   },
   too_many_requests: {
     heading: 'Too many requests',
-    text: 'They came faster than this API key may be used. Go on a little later.',
+    text: 'They came faster than this site takes them. Nothing is locked: try again a little later.',
     next: 'retry',
   },
 } as const satisfies Partial<Record<ErrorCode, FailureWords>>;

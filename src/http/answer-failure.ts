@@ -5,7 +5,7 @@ import { wordsFor } from './failure-words.ts';
 import { wantsPage } from './navigation.ts';
 import { noStore } from './no-store.ts';
 import type { FailureView, Pages } from './pages.ts';
-import { requestReference } from './request-id.ts';
+import { echoReference, requestReference } from './request-id.ts';
 
 /** What answering needs to know about the site. */
 export interface FailureSite {
@@ -39,6 +39,7 @@ async function answerFailure(
   site: FailureSite,
 ): Promise<void> {
   res.status(error.status);
+  echoReference(req, res);
   noStore(res);
   if (error.details.retryAfterSeconds !== undefined || error.status === 503) {
     res.setHeader('Retry-After', String(error.details.retryAfterSeconds ?? 5));

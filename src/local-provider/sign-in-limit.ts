@@ -1,6 +1,7 @@
 // Slows down guessing: a few wrong passwords per login name and address, then a pause.
 import { type Clock, systemClock } from '../clock.ts';
 import { sha256 } from '../crypto/digest.ts';
+import { networkOf } from '../http/client-network.ts';
 
 /** Counts failed sign-ins. */
 export interface SignInLimit {
@@ -65,10 +66,10 @@ export function createSignInLimit(options: SignInLimitOptions = {}): SignInLimit
 }
 
 function addressKey(address: string): string {
-  return sha256(`any name\n\n${address}`);
+  return sha256(`any name\n\n${networkOf(address)}`);
 }
 
 /** A digest, so that what was typed as a name (a password, at times) is not kept in memory. */
 function keyOf(login: string, address: string): string {
-  return sha256(`${address}\n${login.trim().toLowerCase()}`);
+  return sha256(`${networkOf(address)}\n${login.trim().toLowerCase()}`);
 }

@@ -1,9 +1,12 @@
 // Sends an API call once: within its limits, without following redirects, and reported without a secret in it.
 import { LatchkeyError } from '../errors.ts';
+import { untraced } from '../tracing/active-trace.ts';
+import { inSpan } from '../tracing/spans.ts';
+import { stepHeaders } from '../tracing/step-headers.ts';
+import type { TraceContext } from '../tracing/trace-context.ts';
 import { decodeBody, type RawBody, type ReadAs, readAtMost, readBeginning } from './api-body.ts';
 import { type CallPlace, failedAt, refusedBy, requestIdOf } from './api-error.ts';
 import type { MachineEvent } from './events.ts';
-import { type TraceContext, traceHeaders } from './trace-context.ts';
 
 /** An answer that is a success. */
 export interface ApiResponse<T> {
@@ -37,30 +40,45 @@ const errorBodyBytes = 16_384;
  * Sends it. `refused` is a 401: the caller may have another token.
  * @throws ApiError
  */
-export async function sendOnce(
+export async function sendOnce(call: PreparedCall, token: string | null, attempt: number): Promise<Sent> {
+  const { method, url } = call;
+  const place = { 'server.address': url.hostname, 'url.full': `${url.origin}${url.pathname}` };
+  const facts = { ...place, 'http.request.method': method };
+  return inSpan('latchkey api call', 'client', facts, (span) => send(call, token, attempt, span));
+}
+
+type Sent = { readonly response: ApiResponse<unknown> } | { readonly refused: Error };
+type StepSpan = Parameters<typeof stepHeaders>[1];
+
+async function send(
   call: PreparedCall,
   token: string | null,
   attempt: number,
-): Promise<{ readonly response: ApiResponse<unknown> } | { readonly refused: Error }> {
-  const { method, url, trace } = call;
+  span: StepSpan,
+): Promise<Sent> {
+  const { method, url } = call;
+  const traceId = span?.spanContext().traceId ?? call.trace.traceId;
   const place: CallPlace = { method, url, token };
   const startedAt = performance.now();
   const report = (status: number | null, failure?: string) => {
     const ms = Math.round((performance.now() - startedAt) * 10) / 10;
     const [host, path] = [url.host, url.pathname.slice(0, 500)];
     const why = failure === undefined ? {} : { failure };
-    call.emit({ type: 'api_call', method, host, path, status, ms, attempt, traceId: trace.traceId, ...why });
+    call.emit({ type: 'api_call', method, host, path, status, ms, attempt, traceId, ...why });
   };
   let response: Response | undefined;
   try {
-    response = await fetch(url, {
-      method,
-      headers: headersOf(call, token),
-      ...(call.body === undefined ? {} : { body: call.body }),
-      // The token is for this service alone, and so is the body.
-      redirect: 'manual',
-      signal: signalOf(call),
-    });
+    response = await untraced(() =>
+      fetch(url, {
+        method,
+        headers: headersOf(call, token, span),
+        ...(call.body === undefined ? {} : { body: call.body }),
+        // The token is for this service alone, and so is the body.
+        redirect: 'manual',
+        signal: signalOf(call),
+      }),
+    );
+    span?.setAttribute('http.response.status_code', response.status);
     if (!response.ok) {
       const refusal = refusedBy(place, response, await readBeginning(response, errorBodyBytes));
       report(response.status);
@@ -93,9 +111,9 @@ export function signalOf({ deadline, signal }: Pick<PreparedCall, 'deadline' | '
   return signal === undefined ? deadline : AbortSignal.any([signal, deadline]);
 }
 
-function headersOf(call: PreparedCall, token: string | null): Headers {
+function headersOf(call: PreparedCall, token: string | null, span: StepSpan): Headers {
   const headers = new Headers(call.headers);
-  for (const [name, value] of Object.entries(traceHeaders(call.trace))) headers.set(name, value);
+  for (const [name, value] of stepHeaders(call.trace, span)) headers.set(name, value);
   if (token !== null) headers.set('authorization', `Bearer ${token}`);
   return headers;
 }

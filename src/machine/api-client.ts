@@ -1,6 +1,8 @@
 // Calls an API below its base URL: the token attached, the tenant named, the trace continued, one retry after a 401.
 import { Secret } from '../crypto/secret.ts';
 import { LatchkeyError } from '../errors.ts';
+import { currentTrace } from '../tracing/current-request.ts';
+import { newTrace } from '../tracing/trace-context.ts';
 import { type ApiResponse, type PreparedCall, sendOnce, signalOf } from './api-attempt.ts';
 import { encodeBody } from './api-body.ts';
 import { failedAt } from './api-error.ts';
@@ -15,7 +17,6 @@ import {
 } from './api-options.ts';
 import { joinUrl } from './api-url.ts';
 import { safely } from './events.ts';
-import { newTrace } from './trace-context.ts';
 
 /** A verb: with `parse` its answer has a type, without it is unknown. */
 export interface ApiVerb<Options> {
@@ -69,7 +70,7 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
     return {
       ...{ method, headers, body, emit, signal: call.signal, as: call.as ?? 'auto' },
       url: joinUrl(settings.base, path, call.params),
-      trace: call.trace ?? newTrace(),
+      trace: call.trace ?? currentTrace() ?? newTrace(),
       maxResponseBytes: settings.maxResponseBytes,
       deadline: AbortSignal.timeout(settings.timeoutSeconds * 1000),
     };

@@ -1,11 +1,11 @@
 // What createApiClient and its calls take, and their checks.
 import type { Secret } from '../crypto/secret.ts';
 import { ConfigurationError, type ConfigurationProblem, LatchkeyError } from '../errors.ts';
+import type { TraceContext } from '../tracing/trace-context.ts';
 import type { OutgoingBody, ReadAs } from './api-body.ts';
 import { baseUrlProblem, type QueryParameters } from './api-url.ts';
 import type { MachineEventListener } from './events.ts';
 import type { MachineClient } from './machine-client.ts';
-import type { TraceContext } from './trace-context.ts';
 
 /** Gives the access token for a call. It is asked for each call, so it should keep what it has. */
 export type TokenFunction = () => string | Secret | Promise<string | Secret>;
@@ -38,7 +38,7 @@ export interface ApiCallOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** Ends the call early; it rejects with the signal's reason. */
   readonly signal?: AbortSignal;
-  /** The trace this call belongs to: `traceFrom(req)`. Default: a new one. */
+  /** The trace this call belongs to: `traceFrom(req)`. Default: that of the request whose handler calls, else a new one. */
   readonly trace?: TraceContext;
   /** How the answer is read. Default: `auto`, by its content type. */
   readonly as?: ReadAs;

@@ -8,6 +8,7 @@ import { type CheckedAccessToken, checkAccessToken } from './check-token-respons
 import { createClientAuth } from './client-auth.ts';
 import { createLimitedFetch } from './limited-fetch.ts';
 import { createMetadata, type Metadata } from './metadata.ts';
+import { createTimedFetch } from './timed-fetch.ts';
 import { translateError } from './translate-error.ts';
 
 /** Who asks for what, checked. */
@@ -32,7 +33,7 @@ export type FetchMachineToken = () => Promise<CheckedAccessToken>;
 
 /** Makes the fetch. Nothing is asked before the first token is needed, not even the metadata. */
 export function createClientCredentials(options: ClientCredentials): FetchMachineToken {
-  const fetch = createLimitedFetch(options.timeoutSeconds);
+  const fetch = createTimedFetch(createLimitedFetch(options.timeoutSeconds), () => null);
   let source: Promise<Metadata> | null = null;
   const metadata = (): Promise<Metadata> => {
     source ??= createClientAuth(options.clientAuth, options.clientSecret, options.clientKey).then(

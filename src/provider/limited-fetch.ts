@@ -68,7 +68,7 @@ function asProviderError(thrown: unknown, url: string, timeout: AbortSignal): La
 }
 
 /** The innermost code or message: `fetch failed` alone helps nobody. */
-function causeCode(thrown: unknown): string {
+export function causeCode(thrown: unknown): string {
   const cause = thrown instanceof Error && thrown.cause instanceof Error ? thrown.cause : thrown;
   if (!(cause instanceof Error)) return 'unknown';
   return 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.message.slice(0, 120);

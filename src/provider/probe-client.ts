@@ -1,6 +1,7 @@
 // Asks the token endpoint with a code that nobody was given: what it objects to first says whether it knows the client.
 import { allowInsecureRequests, Configuration, customFetch, genericGrantRequest } from 'openid-client';
-import type { ClientAuth, ResolvedOptions } from '../config/options.ts';
+import type { ClientAuth } from '../config/options.ts';
+import type { ResolvedOptions } from '../config/resolved-options.ts';
 import { randomToken } from '../crypto/random.ts';
 import type { LatchkeyError } from '../errors.ts';
 import { createClientAuth } from './client-auth.ts';

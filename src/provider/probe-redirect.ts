@@ -1,6 +1,6 @@
 // Sends authorization requests that show nobody anything, and reads from the answers whether the redirect URI is registered.
 import type { Configuration } from 'openid-client';
-import type { ResolvedOptions } from '../config/options.ts';
+import type { ResolvedOptions } from '../config/resolved-options.ts';
 import { randomToken } from '../crypto/random.ts';
 import { LatchkeyError } from '../errors.ts';
 import { whyNotOpened } from '../http/open-page.ts';

@@ -1,6 +1,6 @@
 // The provider as the rest of latchkey sees it: one object, a verb for each thing that is asked of it.
 import { buildEndSessionUrl, type Configuration, tokenRevocation } from 'openid-client';
-import type { ResolvedOptions } from '../config/options.ts';
+import type { ResolvedOptions } from '../config/resolved-options.ts';
 import type { Secret } from '../crypto/secret.ts';
 import { LatchkeyError } from '../errors.ts';
 import { introspect, type VerifiedJwt, verifyJwt } from './access-tokens.ts';
@@ -15,6 +15,7 @@ import type { Claims, LoginChecks, LoginResult } from './login-result.ts';
 import { createMetadata, type Metadata } from './metadata.ts';
 import { originsIn } from './origins.ts';
 import { type RefreshRequest, type RefreshResult, refreshTokens } from './refresh-tokens.ts';
+import { createTimedFetch, type ProviderListeners } from './timed-fetch.ts';
 import { translateError } from './translate-error.ts';
 import { within } from './within.ts';
 
@@ -47,9 +48,10 @@ export interface Provider {
 const longestUrl = 8000;
 
 /** Makes the provider. Nothing is fetched before it is needed. */
-export function createProvider(options: ResolvedOptions): Provider {
+export function createProvider(options: ResolvedOptions, listeners: ProviderListeners = {}): Provider {
   const { issuer, clientId, clock } = options;
-  const fetch = createLimitedFetch(options.providerTimeoutSeconds);
+  const known = () => ready?.known()?.serverMetadata() ?? null;
+  const fetch = createTimedFetch(createLimitedFetch(options.providerTimeoutSeconds), known, listeners);
   let source: Promise<Metadata> | null = null;
   let ready: Metadata | null = null;
   let pages: { readonly configuration: Configuration | null; readonly origins: readonly string[] } | null =

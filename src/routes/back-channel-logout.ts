@@ -5,6 +5,7 @@ import { sha256 } from '../crypto/digest.ts';
 import { asLatchkeyError, LatchkeyError } from '../errors.ts';
 import { type AuthEvent, type Emit, type EventContext, failureEvent } from '../events.ts';
 import { noStore } from '../http/no-store.ts';
+import type { RequestLimits } from '../http/request-limits.ts';
 import type { LogoutToken } from '../provider/check-logout-token.ts';
 import type { EndByIndex } from '../session/end-by-index.ts';
 
@@ -14,6 +15,7 @@ export interface BackChannelParts {
   readonly checkLogoutToken: (token: string) => Promise<LogoutToken>;
   readonly once: OnceBackend;
   readonly endByIndex: EndByIndex;
+  readonly limits: RequestLimits;
   readonly emit: Emit;
   readonly contextOf: (req: Request) => EventContext;
 }
@@ -36,7 +38,7 @@ export function backChannelLogoutRoute(parts: BackChannelParts): RequestHandler 
       await endOnce(parts, req, token);
       res.status(200).end();
     } catch (thrown) {
-      refuse(parts, req, res, asLatchkeyError(thrown));
+      await refuse(parts, req, res, asLatchkeyError(thrown));
     }
   };
 }
@@ -72,9 +74,20 @@ async function readLogoutToken(req: Request, res: Response): Promise<string> {
   return token;
 }
 
-function refuse(parts: BackChannelParts, req: Request, res: Response, error: LatchkeyError): void {
+/**
+ * Refused ones are counted, and a token is looked at however many were: whatever garbage comes from the provider's
+ * address or through its proxy, its own logouts are carried out. Past the limit garbage is not logged one by one.
+ */
+async function refuse(parts: BackChannelParts, req: Request, res: Response, error: LatchkeyError) {
   const { code, message: detail } = error;
   const refused = error.status < 500;
+  const tooMany = refused ? await parts.limits.refuse('logout', req, { part: ' back' }) : null;
+  if (tooMany !== null) {
+    res.setHeader('Retry-After', String(tooMany.details.retryAfterSeconds));
+    const words = 'Too many logout tokens from this address were refused.';
+    res.status(tooMany.status).json({ error: 'invalid_request', error_description: words });
+    return;
+  }
   const event: AuthEvent = refused ? { type: 'back_channel_refused', code, detail } : failureEvent(error);
   parts.emit({ ...parts.contextOf(req), ...event });
   // Whatever keeps us from deciding is ours or passes: the provider may try again.

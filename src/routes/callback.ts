@@ -4,6 +4,7 @@ import type { Sealer } from '../crypto/seal.ts';
 import { asLatchkeyError, LatchkeyError } from '../errors.ts';
 import type { Emit, EventContext } from '../events.ts';
 import { noStore } from '../http/no-store.ts';
+import type { RequestLimits } from '../http/request-limits.ts';
 import type { LoginResult } from '../provider/login-result.ts';
 import type { Provider } from '../provider/provider.ts';
 import { maxRounds, maxStepUpRounds, type RoundsCookie } from '../transaction/rounds.ts';
@@ -28,6 +29,7 @@ export interface CallbackParts {
   readonly site: Site;
   readonly scope: string;
   readonly clock: () => number;
+  readonly limits: RequestLimits;
   readonly once: FinishOnce;
   readonly beginLogin: BeginLogin;
   /** Whether the request has a live session. */
@@ -41,6 +43,10 @@ export interface CallbackParts {
 export function callbackRoute(parts: CallbackParts): RequestHandler {
   return async (req, res) => {
     noStore(res);
+    const { limits } = parts;
+    // As one that fails, until it does not: many at once must not all send a code to the provider.
+    await limits.take('callback', req);
+    let counts = false;
     let returnTo: string | undefined;
     try {
       requireSecure(req, parts.site);
@@ -68,7 +74,11 @@ export function callbackRoute(parts: CallbackParts): RequestHandler {
       // Another copy of this request may have done the work; then its answer carries the cookies.
       res.redirect(303, transaction.returnTo);
     } catch (thrown) {
-      throw failed(parts, req, asLatchkeyError(thrown), returnTo);
+      const error = asLatchkeyError(thrown);
+      counts = error.status < 500;
+      throw failed(parts, req, error, returnTo);
+    } finally {
+      if (!counts) limits.giveBack('callback', req);
     }
   };
 }

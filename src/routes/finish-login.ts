@@ -32,7 +32,9 @@ export async function finishLogin(
     const result = await parts.provider.finishLogin(url, { ...transaction, state, scope: parts.scope });
     await parts.start(req, res, result);
     const { issuer } = transaction;
-    parts.emit({ ...parts.contextOf(req), type: 'login_succeeded', issuer, subject: result.subject });
+    const seconds = Math.max(0, Math.round((parts.clock() - transaction.startedAt) / 100) / 10);
+    const { subject } = result;
+    parts.emit({ ...parts.contextOf(req), type: 'login_succeeded', issuer, subject, seconds });
   });
   if (!mine) parts.transactions.remove(res, transaction.id);
   return mine;

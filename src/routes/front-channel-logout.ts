@@ -3,6 +3,7 @@ import type { Request, RequestHandler, Response } from 'express';
 import type { EventContext } from '../events.ts';
 import { type CookiePolicy, clearCookie } from '../http/cookies.ts';
 import { noStore } from '../http/no-store.ts';
+import type { RequestLimits } from '../http/request-limits.ts';
 import type { Provider } from '../provider/provider.ts';
 import type { EndByIndex } from '../session/end-by-index.ts';
 import type { LoadSession } from '../session/load-session.ts';
@@ -15,6 +16,7 @@ export interface FrontChannelParts {
   readonly endByIndex: EndByIndex;
   readonly tokenCookie: TokenCookie;
   readonly policy: CookiePolicy;
+  readonly limits: RequestLimits;
   readonly contextOf: (req: Request) => EventContext;
 }
 
@@ -30,7 +32,11 @@ export function frontChannelLogoutRoute(parts: FrontChannelParts): RequestHandle
   return async (req, res) => {
     noStore(res);
     const sid = sidOf(req, parts.provider.issuer);
-    if (sid !== null) await endHere(parts, req, res, sid);
+    if (sid !== null) {
+      // Each asks the store, and anybody can send one.
+      await parts.limits.take('logout', req, { part: ' front' });
+      await endHere(parts, req, res, sid);
+    }
     // The app's own policy forbids frames; this page is made for the provider's.
     const ancestors = parts.provider.origins().join(' ');
     res.removeHeader('X-Frame-Options');

@@ -1,6 +1,6 @@
 // Protected-resource metadata (RFC 9728): tells programs where to get a token for this API, and for which resource.
 import type { RequestHandler } from 'express';
-import type { ResolvedOptions } from '../config/options.ts';
+import type { ResolvedOptions } from '../config/resolved-options.ts';
 import { basePathOf } from '../http/return-to.ts';
 
 /** What is published, and where. */

@@ -2,6 +2,7 @@
 import type { ErrorRequestHandler, Request } from 'express';
 import { asLatchkeyError } from '../errors.ts';
 import { type Emit, type EventContext, failureEvent } from '../events.ts';
+import { currentRequest } from '../tracing/current-request.ts';
 
 /** Makes the reporting step. Refusals are no failure, and the callback has reported its own. */
 export function createReportFailure(
@@ -12,5 +13,13 @@ export function createReportFailure(
     const error = asLatchkeyError(thrown);
     if (error.status >= 500) emit({ ...contextOf(req), ...failureEvent(error) });
     next(error);
+  };
+}
+
+/** Makes the report of a provider whose certificate or handshake is not good; with the request that met it, if any. */
+export function createReportTls(emit: Emit, contextOf: (req: Request) => EventContext) {
+  return (place: string, reason: string): void => {
+    const request = currentRequest() as Request | null;
+    emit({ ...(request && contextOf(request)), type: 'provider_tls_failed', place, reason });
   };
 }

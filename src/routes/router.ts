@@ -8,6 +8,7 @@ import {
   Router,
 } from 'express';
 import { LatchkeyError } from '../errors.ts';
+import { asPartOf } from '../tracing/current-request.ts';
 import { routePaths } from './site.ts';
 
 /** The handler of each route. */
@@ -29,7 +30,10 @@ export interface RouteHandlers {
 /** The router to mount at the base path. */
 export function createRouter(handlers: RouteHandlers): Router {
   const router = Router();
+  // What stands behind it belongs to the request as well.
+  router.use((req, _res, next) => asPartOf(req, () => next()));
   router.use(handlers.wellKnown);
+  router.use(leaveUnlessOurs);
   router.all(routePaths.login, only('GET'), handlers.login);
   router.all(routePaths.callback, only('GET'), handlers.callback);
   router.get(routePaths.logout, handlers.logoutPage);
@@ -40,6 +44,13 @@ export function createRouter(handlers: RouteHandlers): Router {
   router.use([routePaths.login, routePaths.logout, routePaths.frontChannelLogout], handlers.reportFailure);
   router.use(handlers.onError);
   return router;
+}
+
+const ours: ReadonlySet<string> = new Set(Object.values(routePaths).map((path) => path.toLowerCase()));
+
+/** Most requests are for the app's own pages: one look instead of one for each route. As lenient as Express is. */
+function leaveUnlessOurs(req: Request, _res: Response, next: NextFunction): void {
+  next(ours.has(req.path.toLowerCase().replace(/\/$/, '')) ? undefined : 'router');
 }
 
 /** Refuses other methods; HEAD too where it is not named, because Express would run the GET handler for it. */

@@ -4,6 +4,7 @@ import type { Clock } from '../clock.ts';
 import type { Sealer } from '../crypto/seal.ts';
 import type { Emit, EventContext } from '../events.ts';
 import { noStore } from '../http/no-store.ts';
+import type { RequestLimits } from '../http/request-limits.ts';
 import { isSafeMethod } from '../http/same-origin.ts';
 import type { Provider } from '../provider/provider.ts';
 import { type Rounds, startTransaction } from '../transaction/transaction.ts';
@@ -28,7 +29,7 @@ export interface LoginWish {
   readonly inSession?: boolean;
 }
 
-/** Redirects to the provider. Rejects, with nothing set, when the provider is away. */
+/** Redirects to the provider. Rejects, with nothing set, when the provider is away or too many logins begin. */
 export type BeginLogin = (req: Request, res: Response, wish: LoginWish) => Promise<void>;
 
 /** What beginning a login needs. */
@@ -39,6 +40,7 @@ export interface BeginLoginParts {
   readonly site: Site;
   readonly scope: string;
   readonly clock: Clock;
+  readonly limits: RequestLimits;
   /** Whether the browser's session was ended from elsewhere; never rejects. */
   readonly endedElsewhere: (req: Request) => Promise<boolean>;
   readonly emit: Emit;
@@ -49,6 +51,7 @@ export function createBeginLogin(parts: BeginLoginParts): BeginLogin {
   const { provider, transactions, sealer, site, clock } = parts;
   return async (req, res, wish) => {
     requireSecure(req, site);
+    await parts.limits.take('login', req);
     const { returnTo, extra, ...start } = wish;
     const { maxAge, acrValues } = wish;
     const { issuer } = provider;

@@ -1,9 +1,11 @@
 // Keeps the tokens of a session alive: one refresh for all requests of all nodes, and its result for each of them.
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { CallListener } from '../config/call-listener.ts';
 import type { LockBackend, RecordBackend } from '../config/session-stores.ts';
 import type { Secret } from '../crypto/secret.ts';
 import { asLatchkeyError, LatchkeyError } from '../errors.ts';
 import type { Emit, EventContext } from '../events.ts';
+import { reportCall } from '../tracing/timed-call.ts';
 import type { EndSession } from './end-session.ts';
 import type { SessionLimits } from './lifetimes.ts';
 import type { LoadedSession } from './load-session.ts';
@@ -51,6 +53,7 @@ export interface KeepFreshParts {
   /** Brings a renewed session in step with the directory; null: it has ended. */
   readonly settle: (session: LoadedSession, context: EventContext) => Promise<LoadedSession | null>;
   readonly emit: Emit;
+  readonly onCall?: CallListener | undefined;
 }
 
 /** The same for one request: the one that came first speaks for all who wait with it. */
@@ -103,11 +106,17 @@ export function createKeepFresh(parts: KeepFreshParts): KeepFresh {
 /** Takes the lock or waits for whoever has it, until the session is fresh, over, or nobody gets anywhere. */
 async function renew(session: LoadedSession, parts: OwnParts): Promise<Freshness> {
   const startedAt = performance.now();
+  let waited = false;
   while (performance.now() - startedAt < lockWaiting.longestMs) {
     const outcome = await withLock(parts.locks, session.storeId, (mine) => step(session, mine, parts));
-    if (outcome !== 'again') return outcome;
+    if (outcome !== 'again') {
+      if (waited) reportCall(parts.onCall, 'lock_wait', 'refresh', 'ok', startedAt);
+      return outcome;
+    }
+    waited = true;
     await sleep(lockWaiting.pollMs);
   }
+  reportCall(parts.onCall, 'lock_wait', 'refresh', 'timeout', startedAt);
   throw new LatchkeyError('provider_unavailable', { detail: 'nobody finished the refresh in time' });
 }
 

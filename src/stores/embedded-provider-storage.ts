@@ -4,6 +4,8 @@ import { systemClock } from '../clock.ts';
 import { openPrivateDatabase } from './embedded-database.ts';
 import type { LocalProviderStorage, StoredEntry } from './provider-storage.ts';
 
+/** Several processes of one machine may serve the same provider. */
+const sharing = 'PRAGMA busy_timeout = 500; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;';
 const schema = `
   CREATE TABLE IF NOT EXISTS provider_entries (
     model TEXT NOT NULL,
@@ -29,6 +31,7 @@ const sweepEvery = 200;
 /** Storage in an SQLite file that this function opens; `close` closes it. */
 export function openProviderStorage(path: string): LocalProviderStorage & { close(): void } {
   const database = openPrivateDatabase(path);
+  database.exec(sharing);
   return { ...embeddedProviderStorage(database), close: () => database.close() };
 }
 

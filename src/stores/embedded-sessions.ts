@@ -42,9 +42,9 @@ export function memorySessions(): SessionStoreFactory {
 }
 
 const schema = `
+PRAGMA busy_timeout = 500;
 PRAGMA journal_mode = WAL;
 PRAGMA synchronous = NORMAL;
-PRAGMA busy_timeout = 500;
 CREATE TABLE IF NOT EXISTS kept (key TEXT PRIMARY KEY, value TEXT NOT NULL, ends_at INTEGER NOT NULL) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS kept_by_end ON kept (ends_at);`;
 

@@ -6,6 +6,7 @@ import { randomToken } from '../crypto/random.ts';
 import { redisAt } from './redis-at.ts';
 import type { RedisConnection, RedisOptions } from './redis-client.ts';
 import { redisIndex } from './redis-index.ts';
+import { redisRates } from './redis-rates.ts';
 import { extendScript, releaseScript, renewScript, touchScript, updateScript } from './redis-scripts.ts';
 import { readSession, stampOf, writePart, writeSession } from './stored-session.ts';
 import { readVault, writeVault } from './stored-vault.ts';
@@ -74,6 +75,7 @@ export function redisSessions(url: string, options: RedisOptions = {}): SessionS
         },
       },
       index: redisIndex(redis, prefix),
+      rates: redisRates(redis, prefix),
       async ping() {
         await redis.run((client) => client.ping());
       },

@@ -1,7 +1,17 @@
 // Failed tries in Redis, counted for all nodes together; each key is gone by itself when it is old.
 import type { TryCounters } from '../config/try-counters.ts';
+import { memoryTries } from './memory-tries.ts';
 import { redisAt } from './redis-at.ts';
 import type { RedisOptions } from './redis-client.ts';
+import { triesInOutage } from './tries-in-outage.ts';
+
+/** Options of `redisTries`. */
+export interface RedisTriesOptions extends RedisOptions {
+  /**
+   * While Redis is away: `memory` counts in this process, `refuse` checks nobody's password. Default: `memory`.
+   */
+  readonly inOutage?: 'memory' | 'refuse';
+}
 
 /**
  * Take. KEYS: tries. ARGV: free, pause, longest pause, forget (the last three in milliseconds). Time is Redis' own, so
@@ -35,7 +45,13 @@ return 1`;
  * @param url - as for `redisSessions`
  * @throws ConfigurationError with everything that is wrong with the URL; it never repeats any part of it
  */
-export function redisTries(url: string, options: RedisOptions = {}): TryCounters {
+export function redisTries(url: string, options: RedisTriesOptions = {}): TryCounters {
+  const { inOutage = 'memory', ...connection } = options;
+  const shared = sharedTries(url, connection);
+  return inOutage === 'refuse' ? shared : triesInOutage(shared, memoryTries());
+}
+
+function sharedTries(url: string, options: RedisOptions): TryCounters {
   const redis = redisAt('redisTries', url, options)();
   const prefix = options.prefix ?? 'latchkey:';
   const triesOf = (key: string) => `${prefix}tries:{${key}}`;

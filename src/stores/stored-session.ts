@@ -26,18 +26,24 @@ export function writeSession(session: SessionData, now: number): string {
 
 /** The record from text; null for anything that is not one, which counts as absent. */
 export function readSession(text: string): SessionData | null {
-  const bytes = Buffer.from(text);
   const seenAt = Number(text.slice(0, stampWidth));
   const end = headWidth + Number(text.slice(stampWidth, headWidth));
-  if (!Number.isInteger(seenAt) || !Number.isInteger(end) || end > bytes.length) return null;
+  const length = Buffer.byteLength(text);
+  if (!Number.isInteger(seenAt) || !Number.isInteger(end) || end > length) return null;
+  // The length is in bytes: where each character is one byte nothing has to be copied to cut there.
+  const source = length === text.length ? text : Buffer.from(text);
   try {
-    const app: unknown = JSON.parse(bytes.toString('utf8', end));
+    const app: unknown = JSON.parse(cut(source, end));
     if (typeof app !== 'object' || app === null || Array.isArray(app)) return null;
-    const part = bytes.toString('utf8', headWidth, end);
+    const part = cut(source, headWidth, end);
     return { ...app, ...(part === '' ? {} : { latchkey: JSON.parse(part) }), seenAt } as SessionData;
   } catch {
     return null;
   }
+}
+
+function cut(source: string | Buffer, from: number, to?: number): string {
+  return typeof source === 'string' ? source.slice(from, to) : source.toString('utf8', from, to);
 }
 
 /** The stored text with the app's part and the stamp of `written`, and latchkey's part as it was. */

@@ -7,7 +7,8 @@ import type { TestProvider } from './test-provider.ts';
 /**
  * Options for `createAuth` at a test provider: its issuer, client and clock, sessions in memory, a fresh secret, and
  * `http://localhost:3000` as base URL. `signedIn` sends requests to the app wherever it listens, so the base URL
- * matters only to a real browser: there give the address where the app listens.
+ * matters only to a real browser: there give the address where the app listens. Request limits are off, because all
+ * requests of a test come from one address.
  */
 export function testAuthOptions(provider: TestProvider, overrides: Partial<AuthOptions> = {}): AuthOptions {
   const { clientId, clientSecret, authMethod } = provider.client;
@@ -21,6 +22,7 @@ export function testAuthOptions(provider: TestProvider, overrides: Partial<AuthO
     sessionSecret: randomToken(),
     sessions: memorySessions(),
     clock: provider.now,
+    limits: false,
     ...overrides,
   };
 }

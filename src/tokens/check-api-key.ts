@@ -1,10 +1,12 @@
 // Is this API key good, and its owner? Looked up by its digest, remembered for some seconds, unknown ones too.
 import type { Clock } from '../clock.ts';
 import type { ApiKeyCache, ApiKeyOwner, ApiKeyRecord, ApiKeyStore } from '../config/api-key-store.ts';
-import type { AuthOptions, ResolvedOptions } from '../config/options.ts';
+import type { AuthOptions } from '../config/options.ts';
+import type { ResolvedOptions } from '../config/resolved-options.ts';
 import { sha256 } from '../crypto/digest.ts';
 import { apiKeyDigest, isPossibleApiKey } from './api-key-format.ts';
 import { createExpiringCache, createOneAtATime } from './expiring-cache.ts';
+import { type LookUpGate, openGate } from './look-up-gate.ts';
 
 /** What checking needs. */
 export interface CheckApiKeyParts {
@@ -17,8 +19,8 @@ export interface CheckApiKeyParts {
   readonly clock: Clock;
 }
 
-/** The key's record; null where it is unknown, expired or revoked, or its owner may not act. Rejects with `store_unavailable`. */
-export type CheckApiKey = (key: string) => Promise<ApiKeyRecord | null>;
+/** The key's record; null where it is unknown, expired or revoked, or its owner may not act. Rejects with `store_unavailable`, or by the gate. */
+export type CheckApiKey = (key: string, gate?: LookUpGate) => Promise<ApiKeyRecord | null>;
 
 const noteEveryMs = 60_000;
 const mostNoted = 10_000;
@@ -48,11 +50,17 @@ export function createCheckApiKey(parts: CheckApiKeyParts): CheckApiKey {
     Promise.try(() => store.noteUse(id, clock())).catch(() => {});
   };
 
-  return async (key) => {
+  return async (key, gate = openGate) => {
     if (!isPossibleApiKey(key)) return null;
     const digest = apiKeyDigest(key);
     // Not even joined with one that is under way: it may have begun before the change that is to count.
-    const record = await (seconds === 0 ? find(digest) : oneAtATime(digest, () => lookUp(digest)));
+    const gated = (look: typeof find) =>
+      gate(
+        digest,
+        () => look(digest),
+        (found) => found !== null && isLive(found, clock()),
+      );
+    const record = await (seconds === 0 ? gated(find) : oneAtATime(digest, () => gated(lookUp)));
     if (record === null || !isLive(record, clock())) return null;
     noteUse(record);
     return record;

@@ -48,7 +48,16 @@ export function readCredential(req: IncomingMessage, rules: ReadingRules): Heade
 
 /** All values, because Node's own reading drops a second Authorization. Most requests have none: that costs nothing. */
 function valuesOf(req: IncomingMessage, name: 'authorization' | 'x-api-key'): readonly string[] | undefined {
-  return req.headers[name] === undefined ? undefined : req.headersDistinct[name];
+  if (req.headers[name] === undefined) return undefined;
+  const values: string[] = [];
+  // `headersDistinct` would take apart every header of the request for this one.
+  for (let index = 0; index < req.rawHeaders.length; index += 2) {
+    const key = req.rawHeaders[index] ?? '';
+    if (key.length === name.length && key.toLowerCase() === name)
+      values.push(req.rawHeaders[index + 1] ?? '');
+  }
+  // Requests that were made by hand, in tests and by other frameworks, have no raw headers.
+  return values.length > 0 ? values : req.headersDistinct[name];
 }
 
 function readAuthorization(given: readonly string[], scheme: string): HeaderCredential {

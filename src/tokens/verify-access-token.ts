@@ -8,6 +8,7 @@ import type { Provider } from '../provider/provider.ts';
 import { whyNotActive } from './check-introspection.ts';
 import { whyNoAccessToken } from './check-kind.ts';
 import { createExpiringCache, createOneAtATime, type Found } from './expiring-cache.ts';
+import { type LookUpGate, openGate } from './look-up-gate.ts';
 import { formOf } from './token-form.ts';
 import {
   type Claims,
@@ -49,8 +50,11 @@ export interface AccessTokenParts {
   readonly clock: Clock;
 }
 
-/** Verifies an access token. Rejects with an outage; what is wrong with the token is in the verdict. */
-export type VerifyAccessToken = (token: string) => Promise<Verdict>;
+/**
+ * Verifies an access token. Rejects with an outage, and with what the gate says before the provider is asked; what is
+ * wrong with the token is in the verdict.
+ */
+export type VerifyAccessToken = (token: string, gate?: LookUpGate) => Promise<Verdict>;
 
 /** Seconds that an inactive opaque token is remembered: long enough for a client that asks in a loop. */
 const inactiveSeconds = 5;
@@ -63,29 +67,41 @@ export function createVerifyAccessToken(parts: AccessTokenParts): VerifyAccessTo
   // Apart, so that a flood of wrong tokens drives no good one out.
   const bad = createExpiringCache<Verdict>(parts.cacheSize, clock);
   const oneAtATime = createOneAtATime<Verdict>();
-  return async (token) => {
+  return async (token, gate = openGate) => {
     const key = sha256(token);
     const known = good.get(key) ?? bad.get(key);
     if (known !== undefined) return known;
     return oneAtATime(key, async () => {
-      const found = await look(token, parts);
+      const asking = {
+        ...parts,
+        lookUp: () =>
+          gate(
+            key,
+            () => lookUp(token, parts),
+            ({ found }) => found.value.good,
+          ),
+      };
+      const found = await look(token, asking);
       (found.value.good ? good : bad).set(key, found);
       return found.value;
     });
   };
 }
 
-async function look(token: string, parts: AccessTokenParts): Promise<Found<Verdict>> {
+/** Parts, and the look-up of this token. */
+type AskingParts = AccessTokenParts & { readonly lookUp: () => ReturnType<typeof lookUp> };
+
+async function look(token: string, parts: AskingParts): Promise<Found<Verdict>> {
   const form = formOf(token);
   if (form === 'encrypted') return forNow(refuse('The token is encrypted'));
   if (form === 'opaque') {
     if (parts.introspection === 'never') return forNow(refuse('The token is not a JWT'));
-    return (await lookUp(token, parts)).found;
+    return (await parts.lookUp()).found;
   }
   const signed = await verifySigned(token, parts);
   if (!signed.good) return forNow(signed);
   if (parts.introspection !== 'always') return { value: signed, until: signed.token.expiresAt };
-  const { found, answer } = await lookUp(token, parts);
+  const { found, answer } = await parts.lookUp();
   if (!found.value.good) return found;
   if (isAbout(answer, signed.token)) {
     // What is signed says more than the answer does; the answer says that it still holds.

@@ -46,6 +46,21 @@ it.each(bad)('%s: starts no login at a provider whose certificate is %s', async 
   expect((await browser.get(world.url)).status).toBe(200);
 });
 
+it('LG-04: is a security event in the log, with the request, the place and the reason', async () => {
+  await using provider = await startScriptedProvider({ tls: good, hostname: 'localhost' });
+  await using world = await startAppWorld({ provider });
+  await openLogin(world, world.browser());
+  const found = world.logLines().filter(({ msg }) => msg === 'provider_tls_failed');
+  expect(found).toMatchObject([
+    {
+      level: 'warn',
+      requestId: expect.any(String),
+      place: expect.stringContaining(provider.issuer),
+      reason: 'DEPTH_ZERO_SELF_SIGNED_CERT',
+    },
+  ]);
+});
+
 it.each(bad)(
   '%s: sends no code or secret to a token endpoint whose certificate is %s',
   async (id, _t, certificate) => {

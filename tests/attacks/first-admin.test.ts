@@ -160,6 +160,12 @@ describe('the page for it', () => {
     for (const visit of [await browser.get(`${url}/setup`), await browser.post(`${url}/setup`, fields)]) {
       expect(visit.status).toBe(404);
     }
+    const refused = (reason: string) => expect.objectContaining({ type: 'setup_refused', reason });
+    const made = { type: 'person_created', by: 'setup', permissions: ['admin'], ip: '127.0.0.1' };
+    expect(events).toEqual([
+      ...[refused('cross_site'), refused('cross_site'), refused('secret'), refused('secret')],
+      expect.objectContaining(made),
+    ]);
     await server.close();
   });
 });

@@ -56,6 +56,31 @@ describe.each(kinds)('in %s', (_kind, open) => {
     expect(await loginTokens.find('c')).toBeNull();
   });
 
+  it('LO-15a: login tokens are gone at once when their person is disabled, and stay so when they are enabled', async () => {
+    const { people, loginTokens } = await open();
+    const [ada, ben] = await Promise.all(
+      ['ada', 'ben'].map((username) => people.create({ username, ...least }, 1)),
+    );
+    const add = (digest: string, personId = '') =>
+      loginTokens.add(digest, { personId, createdAt: 1, expiresAt: 90 });
+    const change = (disabled: boolean) => people.change(ada?.id ?? '', { disabled }, 'admin', 2);
+    await add('a', ada?.id);
+    await add('of ben', ben?.id);
+    await people.change(ada?.id ?? '', { name: 'Ada', permissions: ['read'] }, 'admin', 2);
+    await change(false);
+    expect(await loginTokens.find('a')).not.toBeNull();
+    await change(true);
+    expect(await loginTokens.find('a')).toBeNull();
+    // A login that was under way while she was disabled.
+    await add('late', ada?.id);
+    await change(false);
+    expect(await loginTokens.find('late')).toBeNull();
+    await add('anew', ada?.id);
+    await change(false);
+    expect(await loginTokens.find('anew')).not.toBeNull();
+    expect(await loginTokens.find('of ben')).not.toBeNull();
+  });
+
   it('LO-15b: password, tokens and keys go with the person, and none can be made for them afterwards', async () => {
     const { people, passwords, loginTokens, apiKeys } = await open();
     const person = await people.create({ username: 'ada', ...least }, 1);

@@ -6,9 +6,9 @@ import { postgresDialect } from '../../src/directory/postgres-dialect.ts';
 import type { Tables } from '../../src/directory/schema.ts';
 import { auditPageQuery } from '../../src/directory/sql-audit.ts';
 import { openDirectory, type PeoplePage } from '../../src/directory.ts';
-import { startPostgres, type TestPostgres } from '../support/postgres.ts';
+import { openSharedPostgres, type SharedPostgres } from '../support/postgres-of-the-run.ts';
 
-let postgres: TestPostgres;
+let postgres: SharedPostgres;
 let database: Kysely<Tables>;
 const people = `insert into latchkey_people select 'id' || n, 'https://op.example', 'subject' || n,
   case when n % 3 = 0 then 'user' || n end, 'Name ' || md5(n::text), md5(n::text) || '@example.com',
@@ -20,7 +20,7 @@ const audits = `insert into latchkey_audit (id, at, at_ms, tenant, severity, act
   'text', repeat('y', 200) from generate_series(1, 100000) n`;
 
 beforeAll(async () => {
-  postgres = await startPostgres();
+  postgres = await openSharedPostgres();
   const url = await postgres.freshDatabase();
   await (await openDirectory({ url })).close();
   await postgres.run(url, people);
@@ -29,7 +29,8 @@ beforeAll(async () => {
   await postgres.run(url, 'vacuum analyze latchkey_people');
   await postgres.run(url, 'vacuum analyze latchkey_audit');
   database = new Kysely<Tables>({ dialect: postgresDialect(url, 10_000) });
-});
+  // Two hundred thousand rows take a busy machine a while.
+}, 60_000);
 afterAll(async () => {
   await database.destroy();
   await postgres.stop();

@@ -93,12 +93,29 @@ it('in Redis are one count for all nodes, and leave nothing behind for ever', as
     expect(Number(await redis.send('PTTL', name))).toBeGreaterThan(0);
 });
 
-it('in Redis that is away refuse, so that nobody’s password is checked', async () => {
+it('in Redis that is away refuse where that is wanted, so that nobody’s password is checked', async () => {
   await using away = await startRedis();
-  const tries = redisTries(away.url);
+  const tries = redisTries(away.url, { inOutage: 'refuse' });
   expect(await tries.take('a', rule)).toBe(0);
   await away.kill();
   await expect(tries.take('a', rule)).rejects.toMatchObject({ code: 'store_unavailable' });
+  await tries.close();
+});
+
+it('AD-04: in Redis that is away are counted in this process: guessing meets its limit, and nobody is locked out', async () => {
+  await using away = await startRedis();
+  const tries = redisTries(away.url);
+  await tries.remember('known', 60);
+  await takeMany(tries, 'account', 2);
+  await away.kill();
+  const waits = await takeMany(tries, 'account', 8);
+  expect(waits.filter((wait) => wait === 0)).toHaveLength(3);
+  expect(await tries.remembers('known')).toBe(true);
+  expect(await tries.remembers('account')).toBe(false);
+  expect(await tries.take('another', rule)).toBe(0);
+  await tries.giveBack('account');
+  await tries.forget('account');
+  expect(await tries.take('account', rule)).toBe(0);
   await tries.close();
 });
 

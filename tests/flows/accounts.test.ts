@@ -143,6 +143,19 @@ describe('an administrator who sets a password', () => {
     expect(late).toEqual({ kind: 'refused' });
   });
 
+  it('AD-08b: reads in the audit trail that the person chose another one at the sign-in page', async () => {
+    const world = createAccountWorld();
+    const ada = await world.add('ada');
+    await world.accounts.setPassword(ada.id, otherPassword);
+    const provider = world.forProvider();
+    const answer = await provider.authenticate('ada', otherPassword, { ...home, device: 'a browser' });
+    if (answer === null || !('proof' in answer)) throw new Error('no new password is asked for');
+    await provider.choosePassword?.(ada.id, answer.proof, weak);
+    expect(world.told).toEqual([]);
+    await provider.choosePassword?.(ada.id, answer.proof, 'velvet harbour pencil');
+    expect(world.told).toEqual([{ type: 'own_password_changed', by: ada.id, personId: ada.id }]);
+  });
+
   it('AD-06b: a temporary password that is not used within a week is worth nothing', async () => {
     const world = createAccountWorld();
     const ada = await world.add('ada');

@@ -71,7 +71,9 @@ describe('making keys', () => {
     expect(JSON.stringify([record, await world.auth.apiKeys.list(null), world.events])).not.toContain(
       key.slice(3, 40),
     );
-    expect(world.events).toContainEqual({ type: 'api_key_created', keyId: record.id, subject: null });
+    expect(world.events).toContainEqual({
+      ...{ type: 'api_key_created', keyId: record.id, name: record.name, subject: null },
+    });
   });
 
   it.each<[string, object]>([

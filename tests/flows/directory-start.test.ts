@@ -22,10 +22,11 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const startApp = async (environment: Record<string, string>) => {
+const startApp = async (environment: Record<string, string>, lines: string[] = []) => {
   const port = await freePort();
-  const all = { LOG_LEVEL: 'silent', DATA_DIR: folder, PORT: String(port), ...environment };
-  const running = await start(settingsFrom(readEnvironment(all)), createLog('silent'));
+  const log = { write: (line: string) => void lines.push(line) };
+  const all = { DATA_DIR: folder, PORT: String(port), ...environment };
+  const running = await start(settingsFrom(readEnvironment(all)), createLog('warn', log));
   const ready = async () => {
     const answer = await fetch(`http://localhost:${port}/readyz`);
     const { dependencies } = (await answer.json()) as { dependencies: { name: string; ok: boolean }[] };
@@ -40,6 +41,24 @@ describe('the app', () => {
     await using app = await startApp({});
     expect(await app.ready()).toEqual([200, true]);
     expect(existsSync(join(folder, 'directory.sqlite'))).toBe(true);
+  });
+
+  it.each([
+    ['warns of nodes that would each have their own where sessions are shared', {}, 1],
+    ['says nothing of it where the directory is shared too', { database: true }, 0],
+  ])('%s', async (_title, { database = false }: { database?: boolean }, warnings) => {
+    const lines: string[] = [];
+    const DATABASE_URL = await postgres.freshDatabase();
+    const shared = database ? { DATABASE_URL } : {};
+    // Nobody listens there: the start does not wait for Redis.
+    const REDIS_URL = `redis://127.0.0.1:${await freePort()}`;
+    await using _app = await startApp({ REDIS_URL, ...shared }, lines);
+    const found = lines.map((line) => JSON.parse(line)).filter(({ msg }) => msg === 'directory_not_shared');
+    expect(found).toHaveLength(warnings);
+    for (const { level, dataDir, mend } of found) {
+      expect([level, dataDir]).toEqual(['warn', folder]);
+      expect(mend).toMatch(/set DATABASE_URL/);
+    }
   });
 
   it('starts while PostgreSQL is away, says so, and is ready when it is back', async () => {

@@ -7,7 +7,6 @@ import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { runLatchkey } from '../support/command-line.ts';
 import { type DoctorWorld, examineWith, startDoctorWorld } from '../support/doctor-world.ts';
 import { freePort } from '../support/free-port.ts';
-import { startScriptedProvider, testClient } from '../support/scripted-provider.ts';
 
 let world: DoctorWorld;
 beforeAll(async () => {
@@ -139,41 +138,6 @@ it('names each header that the proxy does not send, and cookies that it changes'
   const away = await world.examine();
   world.front.does.to = world.app.port;
   expect(away.check('proxy')).toMatchObject({ result: 'fail', seen: expect.stringMatching(/answers 502/) });
-});
-
-it('names what is wrong with a provider: a slash, no PKCE, Basic that is not decoded, no keys', async () => {
-  await using provider = await startScriptedProvider({
-    clients: [{ ...testClient, authMethod: 'client_secret_post' }],
-  });
-  const env = {
-    OIDC_ISSUER: provider.issuer,
-    OIDC_CLIENT_ID: testClient.clientId,
-    OIDC_CLIENT_SECRET: testClient.clientSecret ?? '',
-  };
-  const post = await world.examine(env);
-  expect(post.check('client_authentication')?.mend).toMatch(/set OIDC_CLIENT_AUTH=client_secret_post\.$/);
-  // It redirects wherever it is told to.
-  expect(post.check('redirect_uri')).toMatchObject({
-    result: 'warn',
-    mend: expect.stringMatching(/wildcards/),
-  });
-
-  provider.bend.discovery = (metadata) =>
-    void Object.assign(metadata, { code_challenge_methods_supported: ['plain'] });
-  provider.bend.jwks = () => ({ keys: [] });
-  const less = await world.examine(env);
-  expect(less.check('pkce')).toMatchObject({ result: 'warn', seen: expect.stringMatching(/plain/) });
-  expect(less.check('keys')).toMatchObject({
-    result: 'fail',
-    seen: expect.stringMatching(/no key that signs/),
-  });
-
-  const slash = await world.examine({ ...env, OIDC_ISSUER: `${provider.issuer}/` });
-  expect(slash.check('issuer')?.seen).toMatch(/differ in the slash at the end alone/);
-  expect(slash.check('issuer')?.mend).toMatch(`Set OIDC_ISSUER=${provider.issuer}, letter by letter.`);
-  expect(slash.check('keys')?.result).toBe('warn');
-  provider.bend.raw.token = (_req, res) => void res.writeHead(503).end();
-  expect((await world.examine(env)).check('client_authentication')?.seen).toMatch(/^It cannot be told/);
 });
 
 it('lists every problem of a configuration that cannot be read, with status 78', async () => {

@@ -3,6 +3,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type AppWorld, startAppWorld } from '../support/app-world.ts';
 import type { BrowserClient } from '../support/browser-client.ts';
+import { logoutToken, postToBackChannel } from '../support/logout-tokens.ts';
+import { oauthError } from '../support/scripted-provider/answers.ts';
 import { testUser } from '../support/scripted-provider.ts';
 
 type Line = Readonly<Record<string, unknown>>;
@@ -116,6 +118,38 @@ describe('the log', () => {
     expect(named('access_refused')).toMatchObject([
       { code: 'unauthenticated', subject: null, path: '/api/me' },
     ]);
+    expectContext(named('access_refused')[0], 'warn');
+  });
+
+  it('LG-01d: has one event for a logout that the provider sends, and one for a message that it never sent', async () => {
+    await signedIn();
+    await postToBackChannel(world, `logout_token=${await logoutToken(world.provider)}`);
+    await postToBackChannel(world, 'logout_token=x');
+    await settled();
+    const ended = named('session_ended');
+    expect(ended[0]).toMatchObject({ subject: 'user-ada', reason: 'back_channel' });
+    expectContext(ended[0], 'info');
+    expect(named('back_channel_refused')).toMatchObject([{ code: 'logout_token_invalid' }]);
+    expectContext(named('back_channel_refused')[0], 'warn');
+    // Logout tokens count whole seconds: a login in the same one would be ended with the others.
+    world.advance(2);
+  });
+
+  it('LG-01e: has one event for a refresh that the provider refused, with who and why', async () => {
+    const browser = await signedIn();
+    world.advance(3575);
+    world.provider.bend.raw.token = oauthError('invalid_grant');
+    await browser.get(`${world.url}/protected`);
+    await settled();
+    expect(named('refresh_failed')).toMatchObject([{ subject: 'user-ada', code: 'refused' }]);
+    expectContext(named('refresh_failed')[0], 'warn');
+  });
+
+  it('LG-01g: has one event for a sign-out that another site tried', async () => {
+    const browser = await signedIn();
+    await browser.post(`${world.url}/logout`, {}, { from: 'https://evil.example/' });
+    await settled();
+    expect(named('access_refused')).toMatchObject([{ code: 'cross_site_request', path: '/logout' }]);
     expectContext(named('access_refused')[0], 'warn');
   });
 

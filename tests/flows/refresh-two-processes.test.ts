@@ -27,7 +27,9 @@ beforeAll(async () => {
     BASE_URL: 'http://localhost:9',
   };
   // The public address is a balancer's, which the test plays itself.
-  apps = [await startAppProcess({ env }), await startAppProcess({ env })];
+  const first = await startAppProcess({ env });
+  // One directory for both: a person whom one of them does not know would be signed out there.
+  apps = [first, await startAppProcess({ env, dataDir: first.dataDir })];
   await Promise.all(apps.map((app) => app.saying('"listening"')));
 });
 afterAll(async () => {

@@ -1,4 +1,7 @@
 // A rolling change of the session secret over two real processes on one Redis, with somebody signed in all the time.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type AppProcess, startAppProcess } from '../support/app-process.ts';
@@ -15,14 +18,20 @@ const tokenSeconds = 1;
 let redis: TestRedis;
 let provider: ScriptedProvider;
 let balancer: Balancer;
+/** One directory for all of them. */
+const dataDir = mkdtempSync(join(tmpdir(), 'latchkey-rotation-'));
 beforeAll(async () => {
   [redis, provider, balancer] = await Promise.all([startRedis(), startScriptedProvider(), startBalancer()]);
   provider.accessTokenSeconds = tokenSeconds;
 });
-afterAll(() => Promise.all([redis.stop(), provider.close(), balancer[Symbol.asyncDispose]()]));
+afterAll(async () => {
+  await Promise.all([redis.stop(), provider.close(), balancer[Symbol.asyncDispose]()]);
+  rmSync(dataDir, { recursive: true, force: true });
+});
 
 const start = async (secrets: string): Promise<AppProcess> => {
   const app = await startAppProcess({
+    dataDir,
     env: {
       OIDC_ISSUER: provider.issuer,
       OIDC_CLIENT_ID: testClient.clientId,

@@ -1,7 +1,8 @@
 // API keys by the JSON API: made, named, listed, used, ended; and what a key may never do.
 import { describe, expect, it } from 'vitest';
 import { apiKeyDigest } from '../../src/tokens/api-key-format.ts';
-import { directoryKinds, startUserApiWorld, type UserApiWorld } from '../support/user-api-world.ts';
+import { directoryWorld } from '../support/directory-kinds.ts';
+import { startUserApiWorld, type UserApiWorld } from '../support/user-api-world.ts';
 
 const startWithAda = async (directory: UserApiWorld['directory'], options = {}) => {
   const world = await startUserApiWorld({ directory, apiKeys: true, ...options });
@@ -15,7 +16,9 @@ const startWithAda = async (directory: UserApiWorld['directory'], options = {}) 
   return { world, id, token, make, use, list };
 };
 
-describe.each(directoryKinds)('API keys on $kind', ({ open }) => {
+const { stores } = directoryWorld();
+
+describe.each(stores)('API keys in %s', (_kind, open) => {
   it('AD-15: are 256 random bits behind a prefix, kept as a digest, and shown once', async () => {
     const { world, token, make, list } = await startWithAda(await open());
     await using _ = world;

@@ -2,10 +2,13 @@
 import { describe, expect, it } from 'vitest';
 import { sha256 } from '../../src/crypto/digest.ts';
 import { LatchkeyError } from '../../src/index.ts';
+import { directoryWorld } from '../support/directory-kinds.ts';
 import { plainAccounts } from '../support/plain-accounts.ts';
-import { directoryKinds, passwordOf, startUserApiWorld } from '../support/user-api-world.ts';
+import { passwordOf, startUserApiWorld } from '../support/user-api-world.ts';
 
-describe.each(directoryKinds)('the JSON API on $kind', ({ open }) => {
+const { stores } = directoryWorld();
+
+describe.each(stores)('the JSON API in %s', (_kind, open) => {
   it("a client written for frappy's documented flow works unchanged, and its token is dead after logout and restart", async () => {
     await using world = await startUserApiWorld({
       ...{ directory: await open(), apiKeys: true, temporaryPasswords: false },

@@ -3,12 +3,22 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { missingLockEntries } from '../../scripts/lock-entries.ts';
 
-describe('package-lock.json', () => {
+const textOf = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+
+describe.each(['package-lock.json', 'bench/package-lock.json'])('%s', (path) => {
   it('has an entry for every optional package (else run `node scripts/complete-lockfile.ts`)', () => {
-    const lock = JSON.parse(readFileSync(new URL('../../package-lock.json', import.meta.url), 'utf8'));
-    expect(Object.keys(missingLockEntries(lock))).toEqual([]);
+    expect(Object.keys(missingLockEntries(JSON.parse(textOf(path))))).toEqual([]);
   });
 
+  it('names no other registry than the public one', () => {
+    const hosts = [...textOf(path).matchAll(/"resolved": "(?!file:)[a-z+]+:\/\/([^/"]+)/g)].map(
+      ([, host]) => host,
+    );
+    expect(hosts.filter((host) => host !== 'registry.npmjs.org')).toEqual([]);
+  });
+});
+
+describe('a lock', () => {
   it('is found incomplete when an optional package is left out', () => {
     const lock = {
       packages: { 'node_modules/tool': { optionalDependencies: { '@tool/linux-x64-musl': '1.2.3' } } },

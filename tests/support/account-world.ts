@@ -20,6 +20,8 @@ export interface AccountWorld {
   readonly accounts: Accounts;
   readonly events: AccountEvent[];
   /** People whose sessions were ended, and what was to stay. */
+  /** What the local provider's port reports. */
+  readonly told: readonly unknown[];
   readonly ended: (readonly [personId: string, keep: unknown])[];
   /** Makes an account. */
   add(username: string, password?: string | null, more?: Partial<Person>): Promise<Person>;
@@ -36,6 +38,7 @@ export const createAccountWorld = (options: Partial<AccountsOptions> = {}): Acco
   const now = () => Date.now() + offset;
   const events: AccountEvent[] = [];
   const ended: [string, unknown][] = [];
+  const told: unknown[] = [];
   const { people, passwords, loginTokens } = directory;
   const accounts = createAccounts({
     people,
@@ -51,6 +54,7 @@ export const createAccountWorld = (options: Partial<AccountsOptions> = {}): Acco
     accounts,
     events,
     ended,
+    told,
     now,
     advance: (seconds) => {
       offset += seconds * 1000;
@@ -70,7 +74,13 @@ export const createAccountWorld = (options: Partial<AccountsOptions> = {}): Acco
       return (await accounts.authenticate(username, password, origin)).kind;
     },
     forProvider: () =>
-      providerAccounts({ accounts, people, passwords, demo: null, report: { tell: () => {} } }),
+      providerAccounts({
+        accounts,
+        people,
+        passwords,
+        demo: null,
+        report: { tell: (event) => void told.push(event) },
+      }),
   };
 };
 

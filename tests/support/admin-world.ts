@@ -1,5 +1,6 @@
-// The app with a directory in memory, an administrator and other people, each in a browser of their own.
+// The app with a directory, an administrator and other people, each in a browser of their own.
 import { type Accounts, createAccounts, type DirectoryStore, type Person } from '../../src/directory.ts';
+import { quickHashing } from './account-world.ts';
 import { type AppWorld, type AppWorldOptions, startAppWorld } from './app-world.ts';
 import type { BrowserClient, Visit } from './browser-client.ts';
 import { memoryDirectory } from './memory-directory.ts';
@@ -28,14 +29,14 @@ export const textOf = ({ body }: Visit): string =>
     .trim();
 
 export const startAdminWorld = async (
-  given: AppWorldOptions = {},
-  isAway: () => boolean = () => false,
+  given: AppWorldOptions & { readonly store?: DirectoryStore } = {},
 ): Promise<AdminWorld> => {
-  const store = memoryDirectory(isAway);
+  const { store = memoryDirectory(), ...options } = given;
   const clock = { now: () => Date.now() };
   const { people, passwords, loginTokens } = store;
-  const accounts = createAccounts({ people, passwords, loginTokens, clock: () => clock.now() });
-  const app = await startAppWorld({ ...given, people: { store, accounts } });
+  const { hashing } = quickHashing();
+  const accounts = createAccounts({ people, passwords, loginTokens, hashing, clock: () => clock.now() });
+  const app = await startAppWorld({ ...options, people: { store, accounts } });
   clock.now = app.now;
   const { issuer } = app.provider;
   const arrive: AdminWorld['arrive'] = async (subject, claims = {}) => {

@@ -91,7 +91,7 @@ export const startAppProcess = async (options: AppProcessOptions = {}): Promise<
     signal: (name) => void child.kill(name),
     ended,
     async saying(text) {
-      const deadline = Date.now() + 15_000;
+      const deadline = Date.now() + 25_000;
       while (!seen.all.includes(text)) {
         if (isOver || Date.now() > deadline) throw new Error(`the app never said "${text}":\n${seen.all}`);
         await wait(20);

@@ -34,6 +34,8 @@ export interface AppWorldOptions {
   readonly corsOrigins?: readonly string[];
   /** The JSON API for accounts. */
   readonly userApi?: AppParts['userApi'];
+  /** App worlds only: who counts what happens. */
+  readonly metrics?: AppParts['metrics'];
   /** App worlds only: the app gets its pages of administrators with it. */
   readonly people?: AppDirectory;
 }
@@ -92,6 +94,8 @@ const prepare = async (given: AppWorldOptions): Promise<Prepared> => {
       sessions: sessions(),
       providerTimeoutSeconds: 2,
       clock: clock.now,
+      // All of a test comes from one address; tests of limits set their own.
+      limits: false,
       ...given.auth,
     },
     async cleanUp() {
@@ -145,7 +149,8 @@ export const startAppWorld = async (given: AppWorldOptions = {}): Promise<AppWor
   const { corsOrigins = [], silentSignIn = false, trustProxy = null } = given;
   const userApi = given.userApi === undefined ? {} : { userApi: given.userApi };
   const people = given.people === undefined ? {} : { people: given.people };
-  const serving = { log, trustProxy, corsOrigins, silentSignIn, ...userApi, ...people };
+  const metrics = given.metrics ?? null;
+  const serving = { log, metrics, trustProxy, corsOrigins, silentSignIn, ...userApi, ...people };
   const { app, auth } = createApp({ auth: prepared.options, ...serving });
   return open(prepared, app, auth, { lines, events: [] });
 };

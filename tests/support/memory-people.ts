@@ -50,6 +50,9 @@ export const memoryPeople = (
     const others = [...byId.values()].filter((other) => other.id !== id && isAdmin(other, permission));
     if (others.length === 0) throw new LatchkeyError('last_admin');
   };
+  const endLogins = (id: string): void => {
+    for (const [digest, { personId }] of tokens) if (personId === id) tokens.delete(digest);
+  };
   const byUsername = (username: string): Person | undefined => {
     const name = usernameFrom(username);
     if (name === null) return undefined;
@@ -146,6 +149,7 @@ export const memoryPeople = (
       };
       guardLastAdmin(id, adminPermission, next);
       byId.set(id, next);
+      if (disabled === true || (disabled === false && known.disabled)) endLogins(id);
       return given(next);
     },
     async remove(id, adminPermission) {
@@ -155,7 +159,7 @@ export const memoryPeople = (
       guardLastAdmin(id, adminPermission, null);
       byId.delete(id);
       passwords.delete(id);
-      for (const [digest, { personId }] of tokens) if (personId === id) tokens.delete(digest);
+      endLogins(id);
       await onRemoved(known);
       return true;
     },

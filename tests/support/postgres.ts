@@ -5,8 +5,8 @@ import { chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import pg from 'pg';
 import { freePort } from './free-port.ts';
+import { canConnect, freshSchema, password, run, user } from './postgres-places.ts';
 import { requireProgram } from './programs.ts';
 
 export interface TestPostgres {
@@ -14,7 +14,7 @@ export interface TestPostgres {
   /** The address of an empty database: a schema of its own, which is as good and quicker to make. */
   freshDatabase(): Promise<string>;
   /** Rows of a statement in that database. */
-  run(url: string, statement: string): Promise<readonly Record<string, unknown>[]>;
+  readonly run: typeof run;
   /** Ends it at once; the data stays. */
   kill(): Promise<void>;
   restart(): Promise<void>;
@@ -22,28 +22,17 @@ export interface TestPostgres {
   stop(): Promise<void>;
 }
 
-/** Fast, because nothing here outlives the test. */
-const settings = ['fsync=off', 'full_page_writes=off', 'max_connections=60'];
-const user = 'latchkey';
-const password = 'p@ss/w:rd';
+/** Fast, because nothing here outlives the test. What was committed is still there after a kill. */
+const settings = [
+  ...['fsync=off', 'full_page_writes=off', 'wal_level=minimal', 'max_wal_senders=0'],
+  ...['autovacuum=off', 'max_connections=200'],
+];
 
 /** The account of Debian's package, for root; nobody else can or has to change. */
 const account = (): { readonly uid?: number; readonly gid?: number } => {
   if (process.getuid?.() !== 0) return {};
   const idOf = (flag: string) => Number(spawnSync('id', [flag, 'postgres'], { encoding: 'utf8' }).stdout);
   return { uid: idOf('-u'), gid: idOf('-g') };
-};
-
-const answers = async (port: number): Promise<boolean> => {
-  const client = new pg.Client({ host: '127.0.0.1', port, user, password, database: 'postgres' });
-  client.on('error', () => {});
-  try {
-    await client.connect();
-    await client.end();
-    return true;
-  } catch {
-    return false;
-  }
 };
 
 /** Starts a server of its own on a free port of 127.0.0.1. */
@@ -88,7 +77,7 @@ export const startPostgres = async (): Promise<TestPostgres> => {
   const untilReady = async (): Promise<void> => {
     for (let attempt = 0; attempt < 400; attempt += 1) {
       if (!isUp()) throw new Error(`postgres ended with ${server.exitCode} at its start`);
-      if (await answers(port)) return;
+      if (await canConnect(port)) return;
       await wait(25);
     }
     throw new Error(`postgres did not answer on port ${port} within 10 s`);
@@ -102,24 +91,9 @@ export const startPostgres = async (): Promise<TestPostgres> => {
   };
   await untilReady();
 
-  const addressOf = (name: string): string =>
-    `postgres://${user}:${encodeURIComponent(password)}@127.0.0.1:${port}/${name}`;
-  const run = async (url: string, statement: string): Promise<readonly Record<string, unknown>[]> => {
-    const client = new pg.Client({ connectionString: url });
-    await client.connect();
-    try {
-      return (await client.query(statement)).rows;
-    } finally {
-      await client.end();
-    }
-  };
   return {
     port,
-    async freshDatabase() {
-      const name = `d${crypto.randomUUID().replaceAll('-', '')}`;
-      await run(addressOf('postgres'), `create schema ${name}`);
-      return `${addressOf('postgres')}?options=-csearch_path%3D${name}`;
-    },
+    freshDatabase: () => freshSchema(port),
     run,
     kill: end,
     async restart() {

@@ -1,9 +1,9 @@
-// Finds the programs the tests need and npm cannot bring: redis-server, PostgreSQL and a Chromium.
+// Finds the programs the tests need and npm cannot bring: redis-server, PostgreSQL, nginx and a Chromium.
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants, globSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-export type Program = 'redis-server' | 'postgres' | 'chromium';
+export type Program = 'redis-server' | 'postgres' | 'nginx' | 'chromium';
 
 interface ProgramPlan {
   /** An environment variable that names the file; when it is set nothing else is looked at. */
@@ -13,6 +13,8 @@ interface ProgramPlan {
   readonly install: string;
   /** Debian's package, where it is not called like the program. */
   readonly debianPackage?: string;
+  /** What it is asked for its version with. Default: `--version`. */
+  readonly versionFlag?: string;
 }
 
 const plans: Readonly<Record<Program, ProgramPlan>> = {
@@ -38,6 +40,14 @@ const plans: Readonly<Record<Program, ProgramPlan>> = {
     ],
     install: 'Debian and Ubuntu: apt-get install postgresql · macOS: brew install postgresql',
     debianPackage: 'postgresql',
+  },
+  nginx: {
+    override: 'NGINX_BIN',
+    names: ['nginx'],
+    // Not in the PATH of everybody on Debian.
+    places: ['/usr/sbin/nginx', '/usr/local/bin/nginx', '/opt/homebrew/bin/nginx', '/opt/local/sbin/nginx'],
+    install: 'Debian and Ubuntu: apt-get install nginx · macOS: brew install nginx',
+    versionFlag: '-v',
   },
   chromium: {
     override: 'CHROMIUM_BIN',
@@ -74,14 +84,14 @@ const isExecutableFile = (file: string): boolean => {
   }
 };
 
-const answersVersion = (file: string): boolean =>
+const answersVersion = (file: string, flag: string): boolean =>
   isExecutableFile(file) &&
-  spawnSync(file, ['--version'], { stdio: 'ignore', timeout: 20_000, killSignal: 'SIGKILL' }).status === 0;
+  spawnSync(file, [flag], { stdio: 'ignore', timeout: 20_000, killSignal: 'SIGKILL' }).status === 0;
 
 /** The program's file, or null when this machine has none that runs. */
 export const findProgram = (program: Program, search: ProgramSearch = {}): string | null => {
-  const { env = process.env, runs = answersVersion } = search;
-  const { override, names, places } = plans[program];
+  const { override, names, places, versionFlag = '--version' } = plans[program];
+  const { env = process.env, runs = (file: string) => answersVersion(file, versionFlag) } = search;
   const named = env[override];
   // A wrong override must be heard of, so it never falls through to another program.
   if (named !== undefined && named !== '') return runs(named) ? named : null;

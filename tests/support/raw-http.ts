@@ -1,6 +1,7 @@
 // Speaks HTTP byte by byte, for requests that no decent client would send.
 import { connect } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
+import { connect as connectTls } from 'node:tls';
 
 export interface RawAnswer {
   readonly status: number;
@@ -55,10 +56,16 @@ export interface RawConnection {
 }
 
 /** Opens a connection for a slow or interrupted request (slowloris, half bodies, pipelining). */
-export const openRawConnection = async (port: number, host = '127.0.0.1'): Promise<RawConnection> => {
-  const socket = connect({ port, host, allowHalfOpen: true });
+export const openRawConnection = async (
+  port: number,
+  host = '127.0.0.1',
+  isTls = false,
+): Promise<RawConnection> => {
+  const socket = isTls
+    ? connectTls({ port, host, rejectUnauthorized: false })
+    : connect({ port, host, allowHalfOpen: true });
   await new Promise<void>((resolve, reject) => {
-    socket.once('connect', resolve);
+    socket.once(isTls ? 'secureConnect' : 'connect', resolve);
     socket.once('error', reject);
   });
   const startedAt = performance.now();
@@ -100,9 +107,14 @@ export const openRawConnection = async (port: number, host = '127.0.0.1'): Promi
 export const rawRequest = async (
   port: number,
   payload: string | Buffer,
-  options: { readonly host?: string; readonly quietMs?: number; readonly timeoutMs?: number } = {},
+  options: {
+    readonly host?: string;
+    readonly isTls?: boolean;
+    readonly quietMs?: number;
+    readonly timeoutMs?: number;
+  } = {},
 ): Promise<RawExchange> => {
-  const connection = await openRawConnection(port, options.host);
+  const connection = await openRawConnection(port, options.host, options.isTls);
   connection.write(payload);
   const exchange = await connection.settle(options);
   connection.destroy();

@@ -13,11 +13,6 @@ import { asLatchkeyError } from '../../src/index.ts';
 import { memoryDirectory } from './memory-directory.ts';
 import { plainAccounts } from './plain-accounts.ts';
 
-/** Every kind of directory that the suites of the JSON API run on. */
-export const directoryKinds: readonly { readonly kind: string; open(): Promise<DirectoryStore> }[] = [
-  { kind: 'a directory in memory', open: async () => memoryDirectory() },
-];
-
 export type UserApiWorldOptions = Partial<UserApiOptions>;
 
 export interface Answer {

@@ -42,9 +42,9 @@ export interface Installation {
 /** Opens it by the settings of the app. */
 export async function openInstallation(settings: Settings): Promise<Installation> {
   const data = openDataFolder(settings.dataDir);
-  const directory = await chooseDirectory(settings, data);
-  const { people, passwords, loginTokens, audit, apiKeys } = directory;
   const log = createLog('silent');
+  const directory = await chooseDirectory(settings, data, log);
+  const { people, passwords, loginTokens, audit, apiKeys } = directory;
   const writer = createAuditWriter({ store: audit, log, clock: systemClock, gatherMs: 0 });
   const notes: Promise<void>[] = [];
   const note = (event: AppEvent): void => {

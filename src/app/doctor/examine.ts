@@ -15,7 +15,7 @@ import {
 import { probeRedis } from '../../redis.ts';
 import { openDataFolder } from '../data-folder.ts';
 import type { Settings } from '../settings.ts';
-import { localAddress, localClientId } from '../start-local-provider.ts';
+import { localClientId, localProviderIssuer } from '../start-local-provider.ts';
 import { type Check, fail, ok, warn } from './check.ts';
 import { clientCheck, redirectCheck } from './client-checks.ts';
 import { cookieCheck } from './cookie-check.ts';
@@ -78,7 +78,7 @@ async function examineProvider(
   const isRegistered = !isLocal || localSecret !== null;
   const clientSecret = isLocal ? (localSecret ?? randomToken()) : settings.clientSecret;
   const clientId = isLocal ? localClientId : settings.clientId;
-  const issuer = settings.issuer ?? localAddress(settings);
+  const issuer = settings.issuer ?? localProviderIssuer(settings);
   const probe = await probeProvider(
     {
       ...settings.auth,

@@ -91,7 +91,7 @@ function mayWrite(folder: string): boolean {
 }
 
 export function settingsCheck(settings: Settings): Check {
-  const { baseUrl, trustProxy, redisUrl, databaseUrl, production } = settings;
+  const { baseUrl, trustProxy, redisUrl, databaseUrl, production, metricsPort, metricsHost } = settings;
   const isHttps = baseUrl.startsWith('https:');
   const troubles: Trouble[] = [];
   const add = (seen: string, mend: string) => troubles.push({ result: 'warn', seen, mend });
@@ -111,6 +111,12 @@ export function settingsCheck(settings: Settings): Check {
     add(
       'BASE_URL is https and NODE_ENV is not production, which leaves checks out.',
       'Set NODE_ENV=production.',
+    );
+  }
+  if (metricsPort !== null && ['0.0.0.0', '::'].includes(metricsHost)) {
+    add(
+      `METRICS_PORT ${metricsPort} is open on every address of this machine, and asks for no password.`,
+      'Let a firewall or the container network keep others out, or take METRICS_HOST away.',
     );
   }
   return summedUp('settings', troubles, 'Nothing in them contradicts.');

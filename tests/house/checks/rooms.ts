@@ -4,14 +4,14 @@ import type { SourceFile } from './source-files.ts';
 
 export const doors: readonly string[] = [
   ...['index.ts', 'redis.ts', 'embedded.ts', 'local-provider.ts'],
-  ...['directory.ts', 'machine.ts', 'testing.ts'],
+  ...['directory.ts', 'machine.ts', 'metrics.ts', 'testing.ts'],
 ];
 
 const levels: Readonly<Record<string, number>> = {
   ...{ 'errors.ts': 1, 'events.ts': 1, 'clock.ts': 1, crypto: 1 },
-  ...{ config: 2, http: 2 },
+  ...{ config: 2, http: 2, tracing: 2 },
   ...{ provider: 3, transaction: 3, session: 3, tokens: 3, identity: 3, stores: 3 },
-  ...{ routes: 4, guards: 4, directory: 4, machine: 4, 'local-provider': 4, testing: 4 },
+  ...{ routes: 4, guards: 4, directory: 4, machine: 4, 'local-provider': 4, testing: 4, metrics: 4 },
   'create-auth.ts': 5,
   'wire-sessions.ts': 5,
   ...Object.fromEntries(doors.map((door) => [door, 5])),

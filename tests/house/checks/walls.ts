@@ -19,6 +19,8 @@ const vendorWalls: readonly Wall[] = [
   { packages: ['ejs'], inside: /^(app|local-provider)\// },
   { packages: ['oidc-provider'], inside: /^local-provider\// },
   { packages: ['cors'], inside: /^http\// },
+  { packages: ['@opentelemetry/api'], inside: /^tracing\// },
+  { packages: ['prom-client'], inside: /^metrics\// },
   { packages: ['node:crypto', 'crypto'], inside: /^crypto\// },
   { packages: ['node:process', 'process'], inside: /^app\/env\.ts$/ },
 ];

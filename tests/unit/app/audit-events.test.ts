@@ -31,11 +31,19 @@ const examples: {
   userinfo_cache_failed: [{ type: 'userinfo_cache_failed', detail }, 'Error'],
   revocation_failed: [{ type: 'revocation_failed', detail }, 'Error'],
   access_refused: [{ type: 'access_refused', code, subject, path: '/reports' }, 'Medium'],
+  rate_limited: [
+    { type: 'rate_limited', limit: 'login', by: 'address', refused: 3, retryAfterSeconds: 9 },
+    'High',
+  ],
   api_key_created: [{ type: 'api_key_created', keyId: 'k1', name: 'nightly', subject }, 'Medium'],
   api_key_revoked: [{ type: 'api_key_revoked', keyId: 'k1' }, 'Medium'],
   claims_trimmed: [{ type: 'claims_trimmed', subject, bytes: 9000 }, 'Medium'],
   place_failed: [{ type: 'place_failed', detail }, 'Medium'],
   provider_failed: [{ type: 'provider_failed', code, detail }, 'Error'],
+  provider_tls_failed: [
+    { type: 'provider_tls_failed', place: 'https://login.example.com', reason: code },
+    'High',
+  ],
   store_failed: [{ type: 'store_failed', detail }, 'Error'],
   route_failed: [{ type: 'route_failed', code, detail }, 'Error'],
   account_login_refused: [

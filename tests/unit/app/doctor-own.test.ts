@@ -51,6 +51,9 @@ it('settings that do not go together are named', () => {
   expect(check.seen).toMatch(/REDIS_URL is set and DATABASE_URL is not.*TRUST_PROXY is not set.*NODE_ENV/);
   expect(check.mend).toMatch(/set DATABASE_URL/);
   expect(settingsCheck(settings()).result).toBe('ok');
+  const open = settingsCheck(settings({ METRICS_PORT: 9464, METRICS_HOST: '0.0.0.0' }));
+  expect(open).toMatchObject({ result: 'warn', mend: expect.stringMatching(/take METRICS_HOST away/) });
+  expect(settingsCheck(settings({ METRICS_PORT: 9464 })).result).toBe('ok');
 });
 
 it('passwords in addresses are taken out of what is printed, as written and as meant', () => {

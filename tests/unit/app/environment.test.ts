@@ -88,6 +88,17 @@ describe('an environment', () => {
     expect(readEnvironment({ PORT: ' 8080 ', SOMETHING_ELSE: 'x' })).toEqual({ PORT: 8080 });
   });
 
+  it('of several workers needs Redis in production, where each would count guessed passwords for itself', () => {
+    const two = { WEB_CONCURRENCY: '2' };
+    expect(namesOf({ ...production, ...two })).toEqual(['WEB_CONCURRENCY']);
+    expect(namesOf({ ...production, ...two, REDIS_URL: 'redis://localhost' })).toEqual([]);
+    expect(namesOf({ ...production, WEB_CONCURRENCY: '1' })).toEqual([]);
+    expect(settingsFrom(readEnvironment(two)).workers).toBe(2);
+    expect(settingsFrom(readEnvironment({})).workers).toBe(1);
+    for (const value of ['0', '65', '1.5', '-1', 'auto'])
+      expect(namesOf({ WEB_CONCURRENCY: value })).toEqual(['WEB_CONCURRENCY']);
+  });
+
   it('for production with everything that is needed passes', () => {
     const settings = settingsFrom(readEnvironment(production));
     expect(settings).toMatchObject({ production: true, host: '0.0.0.0', sessionSecrets: [secret] });

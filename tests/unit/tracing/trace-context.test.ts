@@ -1,6 +1,6 @@
 // W3C Trace Context from an incoming request: what is taken over, and what begins a new trace.
 import { describe, expect, it } from 'vitest';
-import { newTrace, traceFrom, traceHeaders } from '../../../src/machine/trace-context.ts';
+import { newTrace, traceFrom, traceHeaders } from '../../../src/tracing/trace-context.ts';
 
 const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
 const parent = '00f067aa0ba902b7';

@@ -47,6 +47,7 @@ export {
   type Person,
 } from './directory/person.ts';
 export type { NamedRights, PersonEvent } from './directory/person-events.ts';
+export { type DirectoryProbe, probeDirectory } from './directory/probe-directory.ts';
 export { newTemporaryPassword } from './directory/temporary-password.ts';
 export { type UserApi, userApi } from './directory/user-api.ts';
 export type { UserApiEvent, UserApiEventListener } from './directory/user-api-events.ts';

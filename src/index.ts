@@ -48,15 +48,31 @@ export type { OptionalGuardOptions } from './guards/silent.ts';
 export type { Requires, StackedOptions } from './guards/stacked.ts';
 export { authorizationToken, cookieToken, type TokenGetter } from './guards/token-getters.ts';
 export type { Upgrade, UpgradeGuard, UpgradeOptions, UpgradeVisitor } from './guards/upgrade.ts';
+export {
+  type AskOptions,
+  askLoginCookies,
+  askThroughProxy,
+  isAlive,
+  type ProxyFinding,
+} from './http/ask-through-proxy.ts';
 export { type Assets, loadAssets } from './http/assets.ts';
 export { clientAddress } from './http/client-address.ts';
 export { crossOrigin, originProblems } from './http/cross-origin.ts';
 export { type ListeningServer, listen } from './http/listen.ts';
 export { isPageNavigation } from './http/navigation.ts';
 export type { FailureView, LogoutView, Pages, SignedOutView } from './http/pages.ts';
+export { type ArrivedRequest, type DoctorProbeOptions, doctorProbe } from './http/proxy-probe.ts';
 export { requestReference } from './http/request-id.ts';
 export { hasSameOriginProof } from './http/same-origin.ts';
 export { eventContext } from './identity/event-context.ts';
+export type { ClientFinding } from './provider/probe-client.ts';
+export {
+  type DiscoveryFinding,
+  type KeysFinding,
+  type ProviderProbe,
+  probeProvider,
+} from './provider/probe-provider.ts';
+export type { RedirectFinding } from './provider/probe-redirect.ts';
 export type { DependencyState } from './routes/dependencies.ts';
 export type { Device, Devices } from './session/devices.ts';
 export type { LocalAccess, SessionRecord } from './session/record.ts';

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import express, { type Express } from 'express';
 import { type DirectoryStore, type FirstAdminSetup, systemClock } from '../directory.ts';
 import type { AuthOptions } from '../index.ts';
-import { type Auth, createAuth, crossOrigin, LatchkeyError, loadAssets } from '../index.ts';
+import { type Auth, createAuth, crossOrigin, doctorProbe, LatchkeyError, loadAssets } from '../index.ts';
 import { adminRoutes } from './admin/admin-routes.ts';
 import { apiRoutes } from './api-routes.ts';
 import { type AppDirectory, peopleDirectory } from './app-directory.ts';
@@ -102,6 +102,7 @@ export function createApp(parts: AppParts): { app: Express; auth: Auth; dependen
   app.use(`${basePath}/api`, crossOrigin(parts.corsOrigins ?? []));
   app.use(refuseOddMethods(userApi && basePath + (userApi.apiPrefix ?? userPrefix)));
   app.use(healthRoutes(dependencies, log, parts.isStopping ?? (() => false)));
+  app.use(doctorProbe(parts.auth));
   app.use(requireHttps(baseUrl));
 
   // At the root of the origin, also where the app itself is below a path.

@@ -20,6 +20,9 @@ export interface RunningLocalProvider {
 /** Without a public address only this machine reaches it. Another host name than the app's: the two are two sites. */
 const loopback = '127.0.0.1';
 
+/** What the app is called at its local provider. */
+export const localClientId = 'latchkey-app';
+
 /** The registration of the app at its local provider, whether that runs or not. */
 export async function localClient(
   settings: Settings,
@@ -27,7 +30,7 @@ export async function localClient(
 ): Promise<Omit<RunningLocalProvider, 'stop'>> {
   return {
     issuer: localProviderIssuer(settings),
-    clientId: 'latchkey-app',
+    clientId: localClientId,
     clientSecret: await data.keep('local-client-secret', () => randomToken()),
   };
 }

@@ -10,7 +10,15 @@ import {
 } from 'node:crypto';
 
 /** What a seal is for. One made for one purpose never opens for another. */
-export type SealPurpose = 'transaction' | 'state' | 'rounds' | 'token' | 'vault' | 'userinfo' | 'machine';
+export type SealPurpose =
+  | 'transaction'
+  | 'state'
+  | 'rounds'
+  | 'token'
+  | 'vault'
+  | 'userinfo'
+  | 'machine'
+  | 'probe';
 
 /** Seals and opens short texts. */
 export interface Sealer {

@@ -54,7 +54,8 @@ export async function openDirectory(options: DirectoryOptions): Promise<Director
   };
 }
 
-function dialectOf(url: string | undefined, file: string | undefined, timeout: number) {
+/** How the database of these options is spoken to. */
+export function dialectOf(url: string | undefined, file: string | undefined, timeout: number) {
   if (url === undefined) {
     if (file !== undefined) return sqliteDialect(file, timeout);
     const mend = 'Give `url` or `file`.';

@@ -1,16 +1,10 @@
 // The provider as the rest of latchkey sees it: one object, a verb for each thing that is asked of it.
-import {
-  buildAuthorizationUrl,
-  buildAuthorizationUrlWithPAR,
-  buildEndSessionUrl,
-  type Configuration,
-  calculatePKCECodeChallenge,
-  tokenRevocation,
-} from 'openid-client';
+import { buildEndSessionUrl, type Configuration, tokenRevocation } from 'openid-client';
 import type { ResolvedOptions } from '../config/resolved-options.ts';
 import type { Secret } from '../crypto/secret.ts';
 import { LatchkeyError } from '../errors.ts';
 import { introspect, type VerifiedJwt, verifyJwt } from './access-tokens.ts';
+import { type AuthorizationRequest, authorizationUrl } from './authorization-url.ts';
 import { checkLogoutToken, type LogoutToken } from './check-logout-token.ts';
 import { createClientAuth } from './client-auth.ts';
 import { type ExchangeParts, exchangeCode } from './exchange-code.ts';
@@ -24,17 +18,6 @@ import { type RefreshRequest, type RefreshResult, refreshTokens } from './refres
 import { createTimedFetch, type ProviderListeners } from './timed-fetch.ts';
 import { translateError } from './translate-error.ts';
 import { within } from './within.ts';
-
-/** What an authorization request carries beside the client's own facts. */
-export interface AuthorizationRequest {
-  readonly state: string;
-  readonly nonce: string;
-  readonly codeVerifier: string;
-  readonly redirectUri: string;
-  readonly scope: string;
-  /** `max_age`, `acr_values`, `prompt`, `login_hint`, `ui_locales`. They never replace the core parameters. */
-  readonly extra: Readonly<Record<string, string>>;
-}
 
 /** The OpenID provider. Every method may reject with a LatchkeyError. */
 export interface Provider {
@@ -126,27 +109,7 @@ export function createProvider(options: ResolvedOptions, listeners: ProviderList
 
   return {
     issuer,
-    async authorizationUrl(request) {
-      const configuration = await configured();
-      const parameters = {
-        ...request.extra,
-        ...(options.audience === undefined ? {} : { resource: options.audience }),
-        response_type: 'code',
-        client_id: clientId,
-        redirect_uri: request.redirectUri,
-        scope: request.scope,
-        state: request.state,
-        nonce: request.nonce,
-        code_challenge: await calculatePKCECodeChallenge(request.codeVerifier),
-        code_challenge_method: 'S256',
-      };
-      if (configuration.serverMetadata().require_pushed_authorization_requests !== true) {
-        return buildAuthorizationUrl(configuration, parameters);
-      }
-      return buildAuthorizationUrlWithPAR(configuration, parameters).catch((thrown: unknown): never => {
-        throw translateError(thrown, 'authorization');
-      });
-    },
+    authorizationUrl: async (request) => authorizationUrl(await configured(), request, options),
     // Metadata, token, keys and userinfo, one after the other: a person waits for them together.
     finishLogin: (callbackUrl, checks) =>
       within(options.providerTimeoutSeconds * 2, finishLogin(callbackUrl, checks)),

@@ -13,6 +13,8 @@ export interface CommandCall {
 export interface CommandAnswer {
   readonly data: unknown;
   readonly words: string;
+  /** The exit status of a command that was done and found something wrong. Default: 0. */
+  readonly status?: number;
 }
 
 /** A command. It throws what went wrong. */

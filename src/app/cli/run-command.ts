@@ -2,8 +2,9 @@
 import { parseArgs } from 'node:util';
 import { loadEnvFile, readEnvironment } from '../env.ts';
 import { settingsFrom } from '../settings.ts';
-import type { Command, CommandCall } from './command.ts';
+import type { Command, CommandAnswer, CommandCall } from './command.ts';
 import { CommandError, commandErrorOf } from './command-error.ts';
+import { doctor } from './doctor.ts';
 import { createKey, listKeys, revokeKey } from './keys.ts';
 import { openInstallation } from './open-installation.ts';
 import { readPassword, type Terminal } from './read-password.ts';
@@ -11,7 +12,7 @@ import { json, shown } from './show.ts';
 import { type CommandName, helpText, type Usage, usages } from './usage.ts';
 import { addUser, disableUser, enableUser, listUsers, setPassword, setPermissions } from './users.ts';
 
-const commands: Readonly<Record<CommandName, Command>> = {
+const commands: Readonly<Record<Exclude<CommandName, 'doctor'>, Command>> = {
   'users list': listUsers,
   'users add': addUser,
   'users disable': disableUser,
@@ -42,16 +43,19 @@ export async function runCommand(
   try {
     const { command, call } = readWords(words, terminal);
     if (environment === undefined) loadEnvFile();
-    const at = await openInstallation(settingsFrom(readEnvironment(environment)));
-    let answer: Awaited<ReturnType<Command>>;
+    const settings = settingsFrom(readEnvironment(environment));
+    const show = ({ data, words: said, status = 0 }: CommandAnswer): number => {
+      terminal.output.write(isJson ? json(data) : said);
+      return status;
+    };
+    if (command === null) return show(await doctor(settings));
+    const at = await openInstallation(settings);
     try {
-      answer = await command(at, call);
       // Before what may still go wrong at the end: a key that was made is shown only here.
-      terminal.output.write(isJson ? json(answer.data) : answer.words);
+      return show(await command(at, call));
     } finally {
       await at.close();
     }
-    return 0;
   } catch (thrown) {
     const { message, code, status } = commandErrorOf(thrown);
     const lines = message.split('\n').map(shown).join('\n');
@@ -61,14 +65,16 @@ export async function runCommand(
 }
 
 function readWords(words: readonly string[], terminal: Terminal) {
-  const name = words.slice(0, 2).join(' ');
+  const count = words[0] === 'doctor' ? 1 : 2;
+  const name = words.slice(0, count).join(' ');
   if (!Object.hasOwn(usages, name)) {
     throw new CommandError('usage', `There is no command "${name}". "latchkey --help" shows all of them.`);
   }
-  const command = commands[name as CommandName];
+  // The doctor alone works without an installation that can be opened.
+  const command = name === 'doctor' ? null : commands[name as keyof typeof commands];
   const { options, words: bounds, line }: Usage = usages[name as CommandName];
   const right = `It is called like this: latchkey ${line}`;
-  const { values, positionals } = parsed(words.slice(2), options, right);
+  const { values, positionals } = parsed(words.slice(count), options, right);
   if (positionals.length < bounds[0] || positionals.length > bounds[1] || positionals.includes('')) {
     throw new CommandError('usage', right);
   }

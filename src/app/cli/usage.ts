@@ -16,7 +16,7 @@ const many = { type: 'string', multiple: true } as const;
 const flag = { type: 'boolean' } as const;
 const password = { 'password-stdin': flag, permanent: flag } as const;
 
-/** Every command by its two words. */
+/** Every command by its words. */
 export const usages = {
   'users list': {
     line: 'users list [--search <beginning>] [--count <n>] [--offset <n>]',
@@ -62,9 +62,16 @@ export const usages = {
     words: [1, 1],
   },
   'keys revoke': { line: 'keys revoke <id>', about: 'ends one for good', options: {}, words: [1, 1] },
+  doctor: {
+    line: 'doctor',
+    about:
+      'looks at provider, proxy, stores and settings, and says how to mend what is not well; 1 when something fails',
+    options: {},
+    words: [0, 0],
+  },
 } as const satisfies Readonly<Record<string, Usage>>;
 
-/** The two words of a command. */
+/** The words of a command. */
 export type CommandName = keyof typeof usages;
 
 /** What `--help` says. */
@@ -72,7 +79,7 @@ export function helpText(): string {
   const commands = Object.values(usages).map(({ line, about }) => `  latchkey ${line}\n      ${about}\n`);
   return [
     'latchkey                 starts the server\n',
-    'latchkey <command>       works on the directory that DATABASE_URL or DATA_DIR names\n\n',
+    'latchkey <command>       works on the installation that the environment, or .env, names\n\n',
     ...commands,
     '\n<user> is a user name, or an id of "users list". Each command takes --json.\n',
     'Passwords are asked for without showing them, or read by --password-stdin; never an argument.\n',

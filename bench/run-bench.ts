@@ -48,10 +48,11 @@ export async function runBench(
     profiles.set(subject.id, await profileOf(world, subject, profileSeconds));
   }
   const [base, page] = [subjectOf(subjects, 'raw'), subjectOf(subjects, 'page')];
+  // Before growth, which takes everybody's session away.
+  const workers = await measureWorkers(world, options.workers, 5);
   const growing = base !== undefined && page !== undefined;
   const { growth: sizes, rounds, seconds } = options;
   const growth = growing ? await grow(world, { page, base, sizes, rounds, seconds, say }) : [];
-  const workers = await measureWorkers(world, options.workers, 5);
   return {
     ...{ options, command, subjects, results, redis, logins, profiles, growth, workers },
     memory: memoryOf(world, results, sessionBytes, options.connections),

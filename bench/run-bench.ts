@@ -1,4 +1,5 @@
 // A whole bench: starts everything, measures in turns, and says what it has found.
+import { loadavg } from 'node:os';
 import { grow } from './growth/grow.ts';
 import { measureWorkers } from './growth/workers.ts';
 import { cores, isPinned, moveTo } from './harness/cores.ts';
@@ -23,6 +24,7 @@ export async function runBench(
   say: (words: string) => void,
 ): Promise<Report> {
   const startedAt = performance.now();
+  const [othersAtStart = 0] = loadavg();
   moveTo(cores.load);
   if (!isPinned)
     say('taskset or a second core is missing: server and load share cores, and the numbers swing more');
@@ -56,6 +58,7 @@ export async function runBench(
   return {
     ...{ options, command, subjects, results, redis, logins, profiles, growth, workers },
     memory: memoryOf(world, results, sessionBytes, options.connections),
+    othersAtStart,
     minutes: (performance.now() - startedAt) / 60_000,
   };
 }

@@ -21,7 +21,7 @@ export interface Options {
 export const usage = `npm run bench -- [options]
   --quick               a few seconds: shows that everything works, writes nothing
   --rounds <n>          interleaved rounds (3)
-  --seconds <n>         of one measurement (1.5)
+  --seconds <n>         of one measurement (2)
   --servers <a,b>       of ${Object.keys(servers).join(', ')} (all; the first is the base and always there)
   --max-sessions <n>    grow Redis to so many sessions (1000000; 0: not at all)
   --workers <n>         measure so many workers of the app as well, where the machine has the cores
@@ -52,7 +52,7 @@ export function readOptions(args: readonly string[]): Options {
   return {
     servers: ['raw', ...chosen.filter((name) => name !== 'raw')],
     rounds: onlyProfiles ? 0 : numberOf('rounds', values.rounds, quick ? 1 : 3),
-    seconds: numberOf('seconds', values.seconds, quick ? 0.1 : 1.5),
+    seconds: numberOf('seconds', values.seconds, quick ? 0.1 : 2),
     connections: quick ? [32] : [1, 32, 128],
     logins: onlyProfiles ? 0 : quick ? 1 : 20,
     growth: onlyProfiles ? [] : [1000, 10_000, 100_000, 1_000_000].filter((size) => size <= most),

@@ -1,4 +1,5 @@
 // A whole bench: starts everything, measures in turns, and says what it has found.
+import { loadavg } from 'node:os';
 import { grow } from './growth/grow.ts';
 import { measureWorkers } from './growth/workers.ts';
 import { cores, isPinned, moveTo } from './harness/cores.ts';
@@ -23,6 +24,7 @@ export async function runBench(
   say: (words: string) => void,
 ): Promise<Report> {
   const startedAt = performance.now();
+  const [othersAtStart = 0] = loadavg();
   moveTo(cores.load);
   if (!isPinned)
     say('taskset or a second core is missing: server and load share cores, and the numbers swing more');
@@ -48,13 +50,15 @@ export async function runBench(
     profiles.set(subject.id, await profileOf(world, subject, profileSeconds));
   }
   const [base, page] = [subjectOf(subjects, 'raw'), subjectOf(subjects, 'page')];
+  // Before growth, which takes everybody's session away.
+  const workers = await measureWorkers(world, options.workers, 5);
   const growing = base !== undefined && page !== undefined;
   const { growth: sizes, rounds, seconds } = options;
   const growth = growing ? await grow(world, { page, base, sizes, rounds, seconds, say }) : [];
-  const workers = await measureWorkers(world, options.workers, 5);
   return {
     ...{ options, command, subjects, results, redis, logins, profiles, growth, workers },
     memory: memoryOf(world, results, sessionBytes, options.connections),
+    othersAtStart,
     minutes: (performance.now() - startedAt) / 60_000,
   };
 }

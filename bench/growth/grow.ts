@@ -2,6 +2,7 @@
 import { randomInt } from 'node:crypto';
 import { freemem } from 'node:os';
 import { getRequest } from '../harness/load.ts';
+import { logIn } from '../harness/login.ts';
 import { type Figures, measure } from '../harness/measure.ts';
 import { median } from '../harness/median.ts';
 import { usedMemory } from '../harness/redis.ts';
@@ -36,8 +37,11 @@ const people = 1000;
 /** Measures every size that fits into half of the free memory, and takes the copies away. */
 export async function grow(world: World, plan: GrowthPlan): Promise<readonly GrowthStep[]> {
   const { redis, secret } = world;
-  const { cookie, sessionKeys } = runningOf(world.running, plan.page.server);
-  const source = { redis, keys: sessionKeys.filter((key) => !key.includes(':once:')) };
+  // Everything of latchkey goes, so that what is counted is what was copied.
+  for (const key of await redis.keys('latchkey:*')) await redis.send('DEL', key);
+  const cookie = await logIn(runningOf(world.running, plan.page.server).baseUrl);
+  const keys = (await redis.keys('latchkey:*')).filter((key) => !key.includes(':once:'));
+  const source = { redis, keys };
   const before = await usedMemory(redis);
   const steps: GrowthStep[] = [];
   let made = 0;

@@ -15,7 +15,7 @@ export const whole = (value: number | undefined): string =>
   value === undefined || Number.isNaN(value) ? '–' : Math.round(value).toLocaleString('en');
 
 export const megabytes = (bytes: number | undefined): string =>
-  bytes === undefined ? '–' : whole(bytes / 2 ** 20);
+  bytes === undefined || bytes === 0 ? '–' : whole(bytes / 2 ** 20);
 
 /** Replaces what stands between the marks of this name; the rest of the text is written by people. */
 export function replaceBetween(text: string, name: string, content: string): string {

@@ -24,6 +24,8 @@ export interface Report {
   readonly options: Options;
   readonly command: string;
   readonly minutes: number;
+  /** How many others wanted a core when it began. */
+  readonly othersAtStart: number;
   readonly subjects: readonly Subject[];
   readonly results: Results;
   readonly redis: ReadonlyMap<string, RedisCost>;

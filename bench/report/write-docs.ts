@@ -11,9 +11,9 @@ const docs = new URL('../../docs/', import.meta.url);
 
 /** The whole run as text. */
 export function performanceText(report: Report): string {
-  const { options, command, minutes, workers, profiles, growth } = report;
+  const { options, command, minutes, othersAtStart, workers, profiles, growth } = report;
   const day = new Date().toISOString().slice(0, 10);
-  return `Measured on ${day}: ${machine()}. \`${command}\`, ${options.rounds} interleaved rounds of ${options.seconds} s, medians, ${minutes.toFixed(1)} minutes.
+  return `Measured on ${day}: ${machine()}. \`${command}\`, ${options.rounds} interleaved rounds of ${options.seconds} s, medians, ${minutes.toFixed(1)} minutes.${othersAtStart > 0.7 ? `\n\n**The machine was busy with other things (load ${othersAtStart.toFixed(1)} at the start): take these numbers for a smoke test.**` : ''}
 
 ### Targets
 

@@ -26,7 +26,7 @@ export function credentialOf(
   renewed: Secret | null,
   parts: AuthOfSessionParts,
 ): Credential {
-  const token = renewed ?? (presented === 'absent' ? null : presented.token);
+  const token = () => renewed ?? (presented === 'absent' ? null : presented.token());
   const { record } = session;
   const user = { ...ownClaims(record.user), sub: record.subject };
   const { tokenExpiresAt: expiresAt, refreshAt } = record;
@@ -45,7 +45,7 @@ function ownClaims(claims: SessionRecord['user']): Record<string, unknown> {
 
 function authOf(
   session: LoadedSession,
-  token: Secret | null,
+  token: () => Secret | null,
   parts: AuthOfSessionParts,
 ): RequestAuth & { readonly expiresAt: number } {
   const { record, storeId, data } = session;
@@ -66,7 +66,8 @@ function authOf(
       absoluteEndsAt: absoluteEnd(record.startedAt, parts.limits),
     },
     async accessToken() {
-      if (token !== null) return token.reveal();
+      const shown = token();
+      if (shown !== null) return shown.reveal();
       const kept = await parts.vault.read(storeId);
       if (kept === null)
         throw new LatchkeyError('unauthenticated', { detail: 'the session has no tokens any more' });

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { sign, unsign } from 'cookie-signature';
 import { sha256 } from '../crypto/digest.ts';
 import { type CookiePolicy, cookieValues } from '../http/cookies.ts';
+import { createRecent, type Recent } from './recent.ts';
 
 /**
  * The session id of the request: the one value under the cookie's name whose signature one of the secrets made.
@@ -44,7 +45,26 @@ export function storeIdOf(sessionId: string): string {
   return sha256(sessionId);
 }
 
+const mostKept = 5000;
+/** Ids whose signature was found good, by the digest of the whole cookie; for one list of secrets each. */
+const found = new WeakMap<readonly string[], Recent<string>>();
+
+/** A signature that was good under these secrets stays so: it is checked once and not on every page. */
 function unsignAny(raw: string, secrets: readonly string[]): string | null {
+  let known = found.get(secrets);
+  if (known === undefined) {
+    known = createRecent(mostKept);
+    found.set(secrets, known);
+  }
+  const key = sha256(raw);
+  const before = known.get(key);
+  if (before !== undefined) return before;
+  const id = checkSignature(raw, secrets);
+  if (id !== null) known.set(key, id);
+  return id;
+}
+
+function checkSignature(raw: string, secrets: readonly string[]): string | null {
   const value = decode(raw);
   if (value === null || !value.startsWith('s:')) return null;
   const signed = value.slice(2);

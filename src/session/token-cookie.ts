@@ -4,17 +4,20 @@ import { sha256 } from '../crypto/digest.ts';
 import type { Sealer } from '../crypto/seal.ts';
 import { Secret } from '../crypto/secret.ts';
 import { type CookiePolicy, clearCookie, cookieValues, readCookies, setCookie } from '../http/cookies.ts';
+import { createRecent, type Recent } from './recent.ts';
 
 /** The longest value of one cookie, in characters; browsers take 4,096 bytes with name and attributes. */
 export const maxCookieValue = 3800;
 /** The longest value of all parts: common proxies take 8 KB of headers, and the answer of a login has others too. */
 export const maxCookieTotal = 6750;
+const mostKept = 5000;
 const maxCookieParts = Math.ceil(maxCookieTotal / maxCookieValue);
 
 /** What a request presents: the token's digest, and the token itself unless the cookie only refers to it. */
 export interface PresentedToken {
   readonly hash: string;
-  readonly token: Secret | null;
+  /** Opened when it is asked for. */
+  readonly token: () => Secret | null;
 }
 
 /** Writes, reads and clears the token cookie. */
@@ -33,6 +36,7 @@ export function createTokenCookie(
 ): TokenCookie {
   const name = policy.tokenName;
   const partName = (index: number) => `${name}.${index}`;
+  const known = createRecent<string>(mostKept);
 
   const clearExcept = (req: IncomingMessage, res: ServerResponse, kept: ReadonlySet<string>) => {
     for (const key of new Set(readCookies(req).map(([key]) => key))) {
@@ -54,7 +58,9 @@ export function createTokenCookie(
     read(req) {
       const values = presentedValues(req, name, partName);
       if (values.length === 0) return 'absent';
-      const opened = values.map((value) => openValue(value, form, sealer)).filter((token) => token !== null);
+      const opened = values
+        .map((value) => openValue(value, form, sealer, known))
+        .filter((token) => token !== null);
       if (opened[0] !== undefined) return opened[0];
       // Where somebody planted a second cookie, clearing "ours" could clear the one that is right.
       return values.length === 1 ? 'invalid' : 'absent';
@@ -65,7 +71,8 @@ export function createTokenCookie(
 
 /** Describes a token that came another way than by the cookie. */
 export function presentedToken(token: string): PresentedToken {
-  return { hash: sha256(token), token: new Secret(token) };
+  const secret = new Secret(token);
+  return { hash: sha256(token), token: () => secret };
 }
 
 function cookieValue(token: Secret, form: 'sealed' | 'plain', sealer: Sealer): string {
@@ -76,11 +83,23 @@ function cookieValue(token: Secret, form: 'sealed' | 'plain', sealer: Sealer): s
   return sealer.seal('token', `h${sha256(text)}`);
 }
 
-function openValue(value: string, form: 'sealed' | 'plain', sealer: Sealer): PresentedToken | null {
-  const opened = sealer.open('token', value);
+/**
+ * A page view only has to know which token it is. A seal that was good stays so, so its token's digest is remembered
+ * by the digest of the sealed value; the token itself is not kept.
+ */
+function openValue(
+  value: string,
+  form: 'sealed' | 'plain',
+  sealer: Sealer,
+  known: Recent<string>,
+): PresentedToken | null {
+  const key = sha256(value);
+  const hash = known.get(key);
+  if (hash !== undefined) return { hash, token: () => openSealed(value, sealer)?.token() ?? null };
+  const opened = openSealed(value, sealer);
   if (opened !== null) {
-    const rest = opened.slice(1);
-    return opened.startsWith('t') ? presentedToken(rest) : { hash: rest, token: null };
+    known.set(key, opened.hash);
+    return opened;
   }
   if (form === 'sealed') return null;
   try {
@@ -88,6 +107,13 @@ function openValue(value: string, form: 'sealed' | 'plain', sealer: Sealer): Pre
   } catch {
     return null;
   }
+}
+
+function openSealed(value: string, sealer: Sealer): PresentedToken | null {
+  const opened = sealer.open('token', value);
+  if (opened === null) return null;
+  const rest = opened.slice(1);
+  return opened.startsWith('t') ? presentedToken(rest) : { hash: rest, token: () => null };
 }
 
 /** Every value under the cookie's name, or the parts joined. */

@@ -21,6 +21,20 @@ describe('a session id', () => {
     expect(idFrom(signed('ada', older))).toBe('ada');
   });
 
+  it('is remembered for the same cookie under the same secrets, and for nothing else', () => {
+    const [ours, others] = [[newer], [older]];
+    const read = (value: string, secrets: readonly string[]) => {
+      const headers = { cookie: `latchkey.sid=${value}` };
+      return readSessionId(Object.assign(new IncomingMessage(new Socket()), { headers }), policy, secrets);
+    };
+    for (let time = 0; time < 2; time += 1) {
+      expect(read(signed('ada'), ours)).toBe('ada');
+      expect(read(signed('ada'), others)).toBeNull();
+      expect(read(signed('ada', older), ours)).toBeNull();
+      expect(read(signed('ada').replace('ada', 'eve'), ours)).toBeNull();
+    }
+  });
+
   it('is taken unencoded too, as other software writes it', () => {
     expect(idFrom(`s:${sign('ada', newer)}`)).toBe('ada');
   });

@@ -40,7 +40,9 @@ export function addUp({ nodes, samples = [], timeDeltas = [] }: Profiler.Profile
   let total = 0;
   for (const { id, callFrame } of nodes) {
     const time = times.get(id) ?? 0;
-    const { functionName, url } = callFrame;
+    const { functionName } = callFrame;
+    // Compiled views name themselves in quotes.
+    const url = callFrame.url.replaceAll('"', '');
     if (functionName === '(idle)' || functionName === '(root)' || url === 'node:inspector') continue;
     total += time;
     const part = partOf(functionName, url);
@@ -73,7 +75,7 @@ function partOf(functionName: string, url: string): string {
 }
 
 const placeOf = (url: string): string =>
-  url.replace(/^.*\/node_modules\//, '').replace(/^.*\/(?=src\/|bench\/)/, '');
+  url.replace(/^.*\/node_modules\//, '').replace(/^.*\/(?=(?:src|bench|views)\/)/, '');
 
 function sharesOf(times: ReadonlyMap<string, number>, total: number): Share[] {
   return [...times].map(([name, time]) => ({ name, share: time / total })).sort((a, b) => b.share - a.share);

@@ -54,7 +54,7 @@ export function readOptions(args: readonly string[]): Options {
     rounds: onlyProfiles ? 0 : numberOf('rounds', values.rounds, quick ? 1 : 3),
     seconds: numberOf('seconds', values.seconds, quick ? 0.1 : 2),
     connections: quick ? [32] : [1, 32, 128],
-    logins: onlyProfiles ? 0 : quick ? 1 : 20,
+    logins: onlyProfiles ? 0 : quick ? 1 : 40,
     growth: onlyProfiles ? [] : [1000, 10_000, 100_000, 1_000_000].filter((size) => size <= most),
     profiles: onlyProfiles || !quick,
     // What was not measured in full must not replace what was.

@@ -40,7 +40,10 @@ export async function runBench(
   const redis = new Map<string, Awaited<ReturnType<typeof redisCost>>>();
   if (options.rounds > 0) for (const subject of subjects) redis.set(subject.id, await costOf(world, subject));
   const names = options.servers.filter((name) => servers[name].hasLogin);
-  const logins = await measureLogins(world, names, { rounds: options.rounds, times: options.logins });
+  // Turns before the first that counts: five are two hundred logins at each server.
+  const warmUps = options.logins > 1 ? 5 : 1;
+  const loginPlan = { rounds: options.rounds, times: options.logins, warmUps };
+  const logins = await measureLogins(world, names, loginPlan);
   if (options.logins > 0) say('logins measured');
 
   const profiles = new Map<string, Awaited<ReturnType<typeof profileOf>>>();

@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { ClosingLineReporter } from './tests/support/vitest-closing-line.ts';
+import { LongFilesFirst } from './tests/support/vitest-long-files-first.ts';
 
 const seconds = (count: number): number => count * 1000;
 
@@ -43,6 +44,7 @@ export default defineConfig({
     reporters: ['default', new ClosingLineReporter()],
     pool: 'forks',
     maxWorkers: 2,
+    sequence: { sequencer: LongFilesFirst },
     passWithNoTests: true,
     restoreMocks: true,
     // A hung child or socket must end the run with a failure and not with a silent wait.

@@ -1,13 +1,8 @@
 // The whole way with the local provider: somebody signs out there, and the app's session ends without a visit.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  type BrowserClient,
-  createBrowserClient,
-  isRedirect,
-  type Visit,
-} from '../support/browser-client.ts';
+import { type BrowserClient, createBrowserClient, isRedirect } from '../support/browser-client.ts';
 import { type DemoApp, startDemoApp } from '../support/demo-app.ts';
-import { formAction } from '../support/local-provider-world.ts';
+import { formAction, hiddenFields } from '../support/local-provider-world.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
 
 let redis: TestRedis;
@@ -34,18 +29,11 @@ describe.each(['redis', 'embedded'])('the demo, sessions in %s', (kind) => {
     const visit = await browser.fetchJson(`${app.url}/api/me`);
     return visit.status === 200 ? String(visit.json<{ subject: string }>().subject) : String(visit.status);
   };
-  const fieldsOf = (page: Visit): Record<string, string> =>
-    Object.fromEntries(
-      [...page.body.matchAll(/<input[^>]*type="hidden"[^>]*>/g)].map(([input]) => [
-        /name="([^"]*)"/.exec(input)?.[1] ?? '',
-        /value="([^"]*)"/.exec(input)?.[1] ?? '',
-      ]),
-    );
 
   it('LO-07: signing out at the provider ends the session of that browser here, and of no other', async () => {
     const [phone, laptop, bens] = [await signIn('ada'), await signIn('ada'), await signIn('ben')];
     const page = await phone.followAll(await phone.get(`http://127.0.0.1:${app.port + 1}/session/end`));
-    const done = await phone.post(formAction(page, '/confirm'), fieldsOf(page));
+    const done = await phone.post(formAction(page, '/confirm'), hiddenFields(page));
     expect((await phone.followAll(done)).status).toBe(200);
     expect(await whoIs(phone)).toBe('401');
     expect(await whoIs(laptop)).toBe('demo-ada');

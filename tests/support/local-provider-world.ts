@@ -127,6 +127,15 @@ export const formAction = (page: Visit, ending: string): string => {
   return new URL(action, page.url).href;
 };
 
+/** The fields of the page's forms that nobody sees. */
+export const hiddenFields = (page: Visit): Record<string, string> =>
+  Object.fromEntries(
+    [...page.body.matchAll(/<input[^>]*type="hidden"[^>]*>/g)].map(([input]) => [
+      /name="([^"]*)"/.exec(input)?.[1] ?? '',
+      /value="([^"]*)"/.exec(input)?.[1] ?? '',
+    ]),
+  );
+
 /** Fills in the sign-in page. */
 export const enterPassword = async (
   browser: BrowserClient,

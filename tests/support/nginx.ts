@@ -10,6 +10,8 @@ import { createCertificate } from './certificate.ts';
 import { requireProgram } from './programs.ts';
 
 export interface TestNginx extends AsyncDisposable {
+  /** The file with its certificate, for clients that are to trust it. */
+  readonly certificateFile: string;
   /** What nginx itself had to say: nothing, if all is well. */
   errors(): string;
 }
@@ -90,6 +92,7 @@ export const startNginx = async (
     await wait(20);
   }
   return {
+    certificateFile: join(folder, 'fullchain.pem'),
     errors: () => said,
     async [Symbol.asyncDispose]() {
       process.off('exit', endWithTests);

@@ -10,6 +10,8 @@ import { fileURLToPath } from 'node:url';
 export interface ProviderProcess extends AsyncDisposable {
   /** Requests so far, as `GET /path`, over all restarts. */
   requests(): readonly string[];
+  /** Requests under way, and when the last of them ended on the clock of `performance`. */
+  underWay(): { readonly requests: number; readonly lastEndedAt: number };
   /** SIGKILL. */
   kill(): Promise<void>;
   restart(): Promise<void>;
@@ -17,14 +19,20 @@ export interface ProviderProcess extends AsyncDisposable {
 
 const main = fileURLToPath(new URL('./provider-process/main.ts', import.meta.url));
 
-/** For one client, `app`, at `appUrl`; the person is `ada` with the password `lovelace`. */
+/**
+ * For one client, `app`, at `appUrl`. There is `ada`, and `reader-1`, `reader-2` … who may read reports; the password
+ * of all is `lovelace`. The provider trusts the certificate of `appCertificate` where it sends logout tokens.
+ */
 export const startProviderProcess = async (
   port: number,
   appUrl: string,
   accessTokenSeconds: number,
+  appCertificate?: string,
 ): Promise<ProviderProcess> => {
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-provider-'));
   let output = '';
+  let requestsUnderWay = 0;
+  let lastEndedAt = 0;
   let child: ChildProcess | null = null;
   const kill = async () => {
     const last = child;
@@ -36,12 +44,19 @@ export const startProviderProcess = async (
   };
   const start = async () => {
     const args = [main, folder, String(port), appUrl, String(accessTokenSeconds)];
-    const mine = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const trust = appCertificate === undefined ? {} : { NODE_EXTRA_CA_CERTS: appCertificate };
+    const env = { ...process.env, ...trust };
+    const mine = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], env });
+    requestsUnderWay = 0;
     child = mine;
     let own = '';
     const take = (chunk: Buffer) => {
       own += chunk.toString('utf8');
       output += chunk.toString('utf8');
+      for (const [line] of chunk.toString('utf8').matchAll(/^(?:done )?[A-Z]+ \//gm)) {
+        requestsUnderWay += line.startsWith('done') ? -1 : 1;
+        lastEndedAt = performance.now();
+      }
     };
     mine.stdout.on('data', take);
     mine.stderr.on('data', take);
@@ -54,6 +69,7 @@ export const startProviderProcess = async (
   await start();
   return {
     requests: () => output.split('\n').filter((line) => /^[A-Z]+ \//.test(line)),
+    underWay: () => ({ requests: requestsUnderWay, lastEndedAt }),
     kill,
     restart: start,
     async [Symbol.asyncDispose]() {

@@ -34,6 +34,7 @@ export function judge(scene: Scene, world: World, samples: HeapSamples): readonl
     never('server error', 'no 500'),
     never('away without an outage', 'nobody is told to wait but in an outage and the 6 s after it'),
     never('odd answer', 'no answer that is none of the expected'),
+    { holds: true, words: `what ended sessions, by the logs: ${endings(world)}` },
     ...world.everyNode().map((node, index) => saysNothingBad(node, index)),
     { holds: limitedGarbage > 0, words: `garbage is limited: ${limitedGarbage} times 429` },
     {
@@ -74,6 +75,14 @@ function refreshes({ lived, residents, elapsed }: Scene, world: World): Check {
       `${count} renewals, of ${least} to ${most} that ${Math.round(lived.seconds)} s of sessions need; ` +
       `${failed} put off while the provider was away; ${asked} token calls with the logins`,
   };
+}
+
+/** For whoever has to find out why one was lost. */
+function endings(world: World): string {
+  const counts = new Map<string, number>();
+  for (const { msg, reason } of world.everyNode().flatMap((node) => node.logLines()))
+    if (msg === 'session_ended') counts.set(String(reason), (counts.get(String(reason)) ?? 0) + 1);
+  return [...counts].map(([reason, count]) => `${reason} ${count}`).join(', ');
 }
 
 const linesOf = (world: World, event: string): number =>

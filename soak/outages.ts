@@ -73,13 +73,16 @@ export function createOutages(elapsed: () => number, say: (words: string) => voi
 }
 
 /**
- * A moment in which the provider has nothing to do. It takes back a refresh token when it is used, so whoever dies
- * between that and our writing the next one takes the session along; no client can help that.
+ * A moment in which no renewal is under way, nor its answer. The provider takes back a refresh token when it is used, so
+ * whoever dies between that and our writing the next one takes the session along; no client can help that.
  */
 async function betweenRenewals({ provider }: World, stop: AbortSignal): Promise<void> {
   const isCalm = () => {
-    const { requests, lastEndedAt } = provider.underWay();
-    return requests <= 0 && performance.now() - lastEndedAt > 40;
+    const { underWay, lastEndedAt } = provider.tokenCalls();
+    return underWay <= 0 && performance.now() - lastEndedAt > calmMs;
   };
-  for (let tries = 0; !isCalm() && tries < 2000; tries += 1) await wait(5, undefined, { signal: stop });
+  while (!isCalm()) await wait(5, undefined, { signal: stop });
 }
+
+/** Long enough for a node of a busy machine to write what it was given. */
+const calmMs = 250;

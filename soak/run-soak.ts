@@ -1,5 +1,7 @@
 // A whole soak: starts everything, lets people and garbage in, kills in between, and judges at the end.
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { type Check, judge } from './checks.ts';
 import { throwGarbage } from './garbage.ts';
 import { createMemory, type Memory } from './memory.ts';
@@ -50,7 +52,24 @@ export async function runSoak(
   say(`${tally.total()} requests, ${perSecond} a second; logins and logouts are several each\n`);
   for (const line of tally.lines()) say(line);
   say('');
-  return judge(scene, world, memory.samples);
+  const checks = judge(scene, world, memory.samples);
+  if (!checks.every(({ holds }) => holds)) say(`the logs of the nodes: ${keepLogs(world)}`);
+  return checks;
+}
+
+/** For whoever has to find out why. */
+function keepLogs(world: World): string {
+  const folder = fileURLToPath(new URL('../.tmp/', import.meta.url));
+  mkdirSync(folder, { recursive: true });
+  const file = `${folder}soak-${process.pid}.log`;
+  writeFileSync(
+    file,
+    world
+      .everyNode()
+      .map((node) => node.output())
+      .join('\n'),
+  );
+  return file;
 }
 
 /** Before the first kill and after the last, when nodes are warm, and some times in between. */

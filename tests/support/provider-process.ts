@@ -10,8 +10,8 @@ import { fileURLToPath } from 'node:url';
 export interface ProviderProcess extends AsyncDisposable {
   /** Requests so far, as `GET /path`, over all restarts. */
   requests(): readonly string[];
-  /** Requests under way, and when the last of them ended on the clock of `performance`. */
-  underWay(): { readonly requests: number; readonly lastEndedAt: number };
+  /** Calls of the token endpoint under way, and when the last of them ended on the clock of `performance`. */
+  tokenCalls(): { readonly underWay: number; readonly lastEndedAt: number };
   /** SIGKILL. */
   kill(): Promise<void>;
   restart(): Promise<void>;
@@ -31,7 +31,7 @@ export const startProviderProcess = async (
 ): Promise<ProviderProcess> => {
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-provider-'));
   let output = '';
-  let requestsUnderWay = 0;
+  let tokenCallsUnderWay = 0;
   let lastEndedAt = 0;
   let child: ChildProcess | null = null;
   const kill = async () => {
@@ -47,14 +47,14 @@ export const startProviderProcess = async (
     const trust = appCertificate === undefined ? {} : { NODE_EXTRA_CA_CERTS: appCertificate };
     const env = { ...process.env, ...trust };
     const mine = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], env });
-    requestsUnderWay = 0;
+    tokenCallsUnderWay = 0;
     child = mine;
     let own = '';
     const take = (chunk: Buffer) => {
       own += chunk.toString('utf8');
       output += chunk.toString('utf8');
-      for (const [line] of chunk.toString('utf8').matchAll(/^(?:done )?[A-Z]+ \//gm)) {
-        requestsUnderWay += line.startsWith('done') ? -1 : 1;
+      for (const [line] of chunk.toString('utf8').matchAll(/^(?:done )?POST \/token$/gm)) {
+        tokenCallsUnderWay += line.startsWith('done') ? -1 : 1;
         lastEndedAt = performance.now();
       }
     };
@@ -69,7 +69,7 @@ export const startProviderProcess = async (
   await start();
   return {
     requests: () => output.split('\n').filter((line) => /^[A-Z]+ \//.test(line)),
-    underWay: () => ({ requests: requestsUnderWay, lastEndedAt }),
+    tokenCalls: () => ({ underWay: tokenCallsUnderWay, lastEndedAt }),
     kill,
     restart: start,
     async [Symbol.asyncDispose]() {

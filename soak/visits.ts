@@ -1,7 +1,6 @@
 // What a signed-in person does on the site, and what they must never be told.
 import type { Visit } from '../tests/support/browser-client.ts';
 import type { Scene, SignedIn } from './scene.ts';
-import { tokenSeconds } from './world.ts';
 
 /** A visit, and the status it has where nothing is away. */
 interface VisitKind {
@@ -33,30 +32,32 @@ const pageKinds = [
   page('page, with permission', '/protected/permission', mayRead),
 ] as const;
 const apiKinds = [api('api, cookie', '/api/me'), api('api, cookie and scope', '/api/reports')] as const;
-const bearer: VisitKind = {
-  name: 'api, bearer token',
-  status: ok,
-  make: ({ browser }, { site }) => {
-    const token = browser.cookies.value(site, tokenCookie) ?? '';
-    const headers = { authorization: `Bearer ${decodeURIComponent(token)}` };
-    // A program of theirs: it has the token and no cookie.
+const bearer: VisitKind = { name: 'api, bearer token', status: ok, make: useToken };
+
+/** A program of theirs has the token and no cookie. Told 401, it takes the one that a page has just been given. */
+async function useToken({ browser }: SignedIn, { site }: Scene): Promise<Visit> {
+  const ask = () => {
+    const token = decodeURIComponent(browser.cookies.value(site, tokenCookie) ?? '');
     const program = browser.clone();
     program.cookies.clear();
-    return program.fetchJson(`${site}/api/me`, { from: null, headers });
-  },
-};
+    return program.fetchJson(`${site}/api/me`, { from: null, headers: { authorization: `Bearer ${token}` } });
+  };
+  const answer = await ask();
+  if (answer.status !== 401) return answer;
+  const page = await browser.get(`${site}/protected`);
+  return page.status === 200 ? ask() : page;
+}
 
 /** Kinds whose answers say who it is. */
 const namesThem = new Set(['page', 'page, profile', 'api, cookie', 'api, bearer token']);
 
 /** One page, or several requests at once as a page with scripts makes them. */
 export async function visitSomething(who: SignedIn, scene: Scene): Promise<void> {
-  noteToken(who, scene);
   const dice = Math.random();
   if (dice < 0.15) {
     const all = [pageKinds[0], ...apiKinds].map((kind) => visit(kind, who, scene));
     await Promise.all(all);
-  } else if (dice < 0.3 && hasLivingToken(who, scene)) await visit(bearer, who, scene);
+  } else if (dice < 0.3) await visit(bearer, who, scene);
   else await visit(oneOf([...pageKinds, ...apiKinds]), who, scene);
 }
 
@@ -64,18 +65,19 @@ export async function visitSomething(who: SignedIn, scene: Scene): Promise<void>
 export const visitOwnPage = (who: SignedIn, scene: Scene): Promise<boolean> =>
   visit(pageKinds[0], who, scene);
 
-/** Makes the request until it is answered or the site is not excused any more. True: as it should be. */
+/** Makes the request and judges the answer. True: as it should be; false may be excused by an outage. */
 async function visit(kind: VisitKind, who: SignedIn, scene: Scene): Promise<boolean> {
   const { tally, outages, elapsed } = scene;
   const from = elapsed();
   const answer = await kind.make(who, scene).catch((error: Error) => error);
   const status = answer instanceof Error ? 0 : answer.status;
   tally.note(kind.name, status);
-  noteToken(who, scene);
   const expected = kind.status(who.login);
   if (status === expected && showsTheirName(kind, who, answer as Visit)) return true;
   const detail = answer instanceof Error ? answer.message : `${status} ${answer.location ?? ''}`;
   const words = `${kind.name} of ${who.login}, signed in for ${Math.round(from - who.since)} s: ${detail}`;
+  // While nobody can renew it, a token just ends.
+  if (status === 401 && kind === bearer && outages.excuse(from, elapsed())) return false;
   if (status === 401 || (status >= 300 && status < 400)) tally.offence('session lost', words);
   else if (status === 429) tally.offence('person limited', words);
   else if (status === 500) tally.offence('server error', words);
@@ -88,19 +90,6 @@ async function visit(kind: VisitKind, who: SignedIn, scene: Scene): Promise<bool
 /** A page of somebody else would be worse than none. */
 function showsTheirName({ name }: VisitKind, { login }: SignedIn, { body }: Visit): boolean {
   return !namesThem.has(name) || body.toLowerCase().includes(login);
-}
-
-/** Since when a browser has its token. The jar does not tell: it counts a cookie's age from its last use. */
-const tokens = new WeakMap<SignedIn, { readonly value: string; readonly at: number }>();
-
-function noteToken(who: SignedIn, { site, elapsed }: Scene): void {
-  const value = who.browser.cookies.value(site, tokenCookie);
-  if (value !== null && tokens.get(who)?.value !== value) tokens.set(who, { value, at: elapsed() });
-}
-
-/** A program whose token ends on the way is told 401, and rightly. */
-function hasLivingToken(who: SignedIn, { elapsed }: Scene): boolean {
-  return elapsed() - (tokens.get(who)?.at ?? 0) < tokenSeconds - 4;
 }
 
 function oneOf<Item>(items: readonly [Item, ...Item[]] | readonly Item[]): Item {

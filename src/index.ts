@@ -57,6 +57,7 @@ export {
 } from './http/ask-through-proxy.ts';
 export { type Assets, loadAssets } from './http/assets.ts';
 export { clientAddress } from './http/client-address.ts';
+export { networkOf } from './http/client-network.ts';
 export { crossOrigin, originProblems } from './http/cross-origin.ts';
 export { type ListeningServer, listen } from './http/listen.ts';
 export { isPageNavigation } from './http/navigation.ts';

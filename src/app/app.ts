@@ -117,7 +117,9 @@ export function createApp(parts: AppParts): { app: Express; auth: Auth; dependen
   site.get('/favicon.ico', (_req, res) => res.redirect(302, assets.href('favicon.svg')));
   site.use(auth.routes());
   site.use('/api', auth.apiLimit());
-  if (userApi !== undefined) site.use(userRoutes(auth, userApi, parts.auth, report));
+  if (userApi !== undefined) {
+    site.use(userRoutes(auth, userApi, parts.auth, report, people?.changeMaxAgeSeconds));
+  }
   site.use('/api', apiRoutes(auth, clock, store));
   site.use(pageRoutes(auth, render, parts.silentSignIn ?? false));
   site.use(sessionRoutes(auth, basePath, render));

@@ -1,4 +1,5 @@
 // Bounds how many entries of a kind are written in a minute, and counts the others: nobody fills the database from outside.
+import { networkOf } from '../index.ts';
 import type { AppEvent } from './app-event.ts';
 
 /** So many of one kind from one address were not written one by one. Each has its line in the log. */
@@ -6,7 +7,7 @@ export interface EventsLeftOut {
   readonly type: 'events_left_out';
   readonly of: AppEvent['type'];
   readonly count: number;
-  /** Absent: from several addresses, or nobody knows. */
+  /** In IPv6 the network. Absent: from several addresses, or nobody knows. */
   readonly ip?: string;
 }
 
@@ -22,7 +23,7 @@ export interface AuditBudget {
 export interface AuditBudgetOptions {
   /** Entries of one kind. Default: 600. */
   readonly perKind?: number;
-  /** Entries of one kind from one address. Default: 60. */
+  /** Entries of one kind from one address, or one network of IPv6. Default: 60. */
   readonly perAddress?: number;
 }
 
@@ -65,7 +66,9 @@ export function createAuditBudget({ perKind = 600, perAddress = 60 }: AuditBudge
   };
 }
 
+/** One customer has a whole network of IPv6: counted address by address it would have the budget of everybody. */
 function addressOf(event: AppEvent): string | undefined {
-  if ('address' in event) return event.address;
-  return 'ip' in event ? event.ip : undefined;
+  const address = 'address' in event ? event.address : 'ip' in event ? event.ip : undefined;
+  const network = address === undefined ? undefined : networkOf(address);
+  return network?.includes(':') ? `${network}::/64` : network;
 }

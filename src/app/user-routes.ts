@@ -20,6 +20,7 @@ export function userRoutes(
   given: UserRoutesOptions,
   options: Pick<AuthOptions, 'apiKeys' | 'baseUrl' | 'clock'>,
   report: Report,
+  changeMaxAgeSeconds = 900,
 ): Router {
   const { localProviderIssuer, ...rest } = given;
   const prefix = given.apiPrefix ?? userPrefix;
@@ -41,5 +42,10 @@ export function userRoutes(
   // A header is this API's own to judge; the guard would take its tokens for somebody else's.
   const session: RequestHandler = (req, res, next) =>
     req.headers.authorization === undefined ? optional(req, res, next) : next();
-  return Router().use(prefix, session).use(users.routes());
+  // As on the pages that do the same: a session that somebody left open, or lost, changes nobody's account.
+  const recent = auth.requires({ maxAge: changeMaxAgeSeconds });
+  const recentForChanges: RequestHandler = (req, res, next) =>
+    req.auth?.kind === 'session' && /^(?:POST|DELETE)$/.test(req.method) ? recent(req, res, next) : next();
+  const changing = ['/users', '/key', '/keys'].map((path) => prefix + path);
+  return Router().use(prefix, session).use(changing, recentForChanges).use(users.routes());
 }

@@ -1,6 +1,6 @@
 // The guard of the JSON API: who sends a request, asked anew each time, and whether they may.
 import type { Request } from 'express';
-import type { ApiKeyCache } from '../config/api-key-store.ts';
+import type { ApiKeyCache, ApiKeyRecord } from '../config/api-key-store.ts';
 import { sha256 } from '../crypto/digest.ts';
 import { LatchkeyError } from '../errors.ts';
 import { isFromNamedOrigin } from '../http/cross-origin.ts';
@@ -23,6 +23,7 @@ export interface LoginRules {
 
 /** Who sends a request. */
 export interface Login {
+  /** Behind an API key with the rights that the key has, and no others of the person. */
   readonly person: Person;
   readonly via: 'token' | 'cookie' | 'api_key' | 'signed_in';
   /** The digest of the login token; null for the other two. */
@@ -70,7 +71,9 @@ export function createFindLogin({ settings, cookie, keyLimit }: LoginStateParts)
     const waitSeconds = keyLimit(key.id);
     if (waitSeconds > 0) throw tooMany(waitSeconds, 'too_many_requests');
     const person = await directory.people.findByKey(key.owner);
-    return person && { person, via: 'api_key', tokenDigest: null, apiKeyId: key.id };
+    return (
+      person && { person: withRightsOf(person, key), via: 'api_key', tokenDigest: null, apiKeyId: key.id }
+    );
   };
   const bySession = async (req: Request): Promise<Login | null> => {
     const key = (await settings.signedIn?.(req)) ?? null;
@@ -100,6 +103,15 @@ export function createFindLogin({ settings, cookie, keyLimit }: LoginStateParts)
     const needed = [rules.permission ?? []].flat().filter((name) => !login.person.permissions.includes(name));
     if (needed.length > 0) throw new LatchkeyError('insufficient_permissions', { needed });
     return login;
+  };
+}
+
+/** A key may have been made for less than its person may do; the store has put both together. */
+function withRightsOf(person: Person, { permissions, roles }: ApiKeyRecord): Person {
+  return {
+    ...person,
+    permissions: person.permissions.filter((name) => permissions.includes(name)),
+    roles: person.roles.filter((name) => roles.includes(name)),
   };
 }
 

@@ -89,5 +89,17 @@ export function createRequestLimits(parts: RequestLimitsParts): RequestLimits {
 
 /** All whose address a trusted proxy has lost are counted together. */
 function keyOf(name: RateLimitName, req: Request, { account, part = '' }: Counted): string {
-  return `${name}${part} ${account?.() ?? networkOf(clientAddress(req) ?? 'unknown')}`;
+  if (account !== undefined) return `${name}${part} ${account()}`;
+  const apart = isSentByOtherPage(req) ? ' beside' : '';
+  return `${name}${part}${apart} ${networkOf(clientAddress(req) ?? 'unknown')}`;
+}
+
+/**
+ * A page of another site makes a visitor's browser send what it likes, and must not use up what is there for everybody
+ * at the visitor's address. It cannot hide what it is (Fetch Metadata), and whoever sends both kinds has twice the limit.
+ */
+function isSentByOtherPage({ headers }: Request): boolean {
+  const site = headers['sec-fetch-site'];
+  const isForeign = site === 'cross-site' || site === 'same-site';
+  return isForeign && headers['sec-fetch-dest'] !== 'document';
 }

@@ -64,6 +64,20 @@ describe('logins that begin', () => {
     ).toEqual([1, 9]);
   });
 
+  it('AT-10: of images and frames on a page of somebody else keep nobody in the visitor’s office out', async () => {
+    const from = '198.51.100.71';
+    for (const [site, dest] of [['cross-site', 'image'] as const, ['same-site', 'iframe'] as const]) {
+      const sent = { 'sec-fetch-site': site, 'sec-fetch-dest': dest };
+      await statuses(8, () => send('/login', from, sent));
+      await statuses(8, () => send('/auth-callback?code=x&state=y', from, sent));
+      expect((await send('/login', from, sent)).status).toBe(429);
+    }
+    expect((await send('/auth-callback?code=x&state=y', from)).status).toBe(400);
+    // From a link on another site people come as ever, and are counted as ever.
+    const link = { ...page, 'sec-fetch-site': 'cross-site' };
+    expect(await statuses(6, () => send('/login', from, link))).toEqual([302, 302, 302, 302, 429, 429]);
+  });
+
   it('count where a guard begins them as well, and pages that need none stay open', async () => {
     const from = '198.51.100.2';
     expect(await statuses(6, () => send('/protected', from))).toEqual([302, 302, 302, 302, 429, 429]);

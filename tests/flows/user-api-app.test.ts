@@ -81,6 +81,41 @@ describe('the app', () => {
     expect((await ask('')).status).toBe(401);
   });
 
+  it('whoever finds a session that was left open changes nobody by it until they sign in again', async () => {
+    const { directory, accounts } = await prepare();
+    await using world = await startAppWorld({ userApi: { directory, accounts, apiKeys: true } });
+    const browser = world.browser();
+    await world.signIn(browser);
+    const key = { issuer: world.provider.issuer, subject: await world.whoIs(browser) };
+    const admin = { permissions: ['admin'], roles: [] };
+    await directory.people.signedIn({ ...key, claims: {}, at: 1 }, admin);
+    const { id: bob } = await directory.people.create({ username: 'bob', permissions: [], roles: [] }, 3);
+    const own = { 'sec-fetch-site': 'same-origin' };
+    const ask = (path: string, method: string) =>
+      browser.fetchJson(`${world.url}/api/user${path}`, { method, headers: own });
+    expect((await ask('/key', 'POST')).status).toBe(200);
+    world.advance(1000);
+    for (const [method, path] of [
+      ...[['POST', '/key'] as const, ['DELETE', '/key'] as const, ['DELETE', '/keys/k1'] as const],
+      ...[['POST', '/users'] as const, ['DELETE', `/users/${bob}`] as const],
+      ...['permissions', 'profile', 'password'].map((what) => ['POST', `/users/${bob}/${what}`] as const),
+    ]) {
+      const refused = await ask(path, method);
+      expect([refused.status, refused.json<{ code: string }>().code], path).toEqual([
+        401,
+        'authentication_insufficient',
+      ]);
+    }
+    expect([(await ask('/users', 'GET')).status, (await ask('/keys', 'GET')).status]).toEqual([200, 200]);
+    expect(await directory.people.find(bob)).not.toBeNull();
+    // A login with the password is a recent one by itself, whatever session stands beside it.
+    const body = { username: 'ada', password: passwordOf('ada') };
+    const { json } = await call(`${world.url}/api/user/login`, 'POST', {}, body);
+    const authorization = json.token;
+    const removed = await call(`${world.url}/api/user/users/${bob}`, 'DELETE', { authorization });
+    expect(removed.status).toBe(200);
+  });
+
   it('knows who signed in at the local provider as the account that is kept here', async () => {
     const { directory, accounts } = await prepare();
     await using provider = await startAppWorld();

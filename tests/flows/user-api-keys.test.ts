@@ -1,6 +1,8 @@
 // API keys by the JSON API: made, named, listed, used, ended; and what a key may never do.
 import { describe, expect, it } from 'vitest';
+import { noKeyCache } from '../../src/directory/login-state.ts';
 import { apiKeyDigest } from '../../src/tokens/api-key-format.ts';
+import { createApiKeys } from '../../src/tokens/api-keys.ts';
 import { directoryWorld } from '../support/directory-kinds.ts';
 import { startUserApiWorld, type UserApiWorld } from '../support/user-api-world.ts';
 
@@ -103,6 +105,21 @@ describe.each(stores)('API keys in %s', (_kind, open) => {
     expect(await use(apiKey, '/app/keys')).toBe(200);
     await people.remove(id, 'admin');
     expect(await use(apiKey, '/app/keys')).toBe(401);
+  });
+
+  it('AD-16c: that were made for less than their person may do open no more than that', async () => {
+    const { world, id, use } = await startWithAda(await open());
+    await using _ = world;
+    const { people, apiKeys } = world.directory;
+    const { issuer, subject } = (await people.find(id)) ?? expect.fail('ada is gone');
+    await people.change(id, { permissions: ['reports', 'billing'] }, 'admin', world.now());
+    const store = { store: apiKeys, cache: noKeyCache };
+    const wanted = { name: 'nightly', owner: { issuer, subject }, permissions: ['billing'] };
+    const { key } = await createApiKeys(store, world.now, () => {}).create(wanted);
+    expect([await use(key), await use(key, '/app/keys')]).toEqual([403, 200]);
+    // Nor when nothing is left of what it was made for.
+    await people.change(id, { permissions: ['reports'] }, 'admin', world.now());
+    expect([await use(key), await use(key, '/app/keys')]).toEqual([403, 200]);
   });
 
   it('AD-16: unknown, mistyped and in the wrong place they are refused, before any look-up where none are taken', async () => {

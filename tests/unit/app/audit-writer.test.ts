@@ -127,6 +127,21 @@ describe('the audit writer', () => {
     await expect(writer.kept()).resolves.toBeUndefined();
   });
 
+  it('does not let one attacker with a network of IPv6 use up what is there for everybody', async () => {
+    const { entries, writer } = world({ budget: { perKind: 5, perAddress: 3 } });
+    const refuse = (ip: string) =>
+      writer.note({ type: 'access_refused', code: 'unauthenticated', subject: null, path: '/', ip });
+    for (let number = 1; number <= 100; number += 1) refuse(`2001:db8:0:7::${number.toString(16)}`);
+    refuse('::ffff:192.0.2.9');
+    await writer.close();
+    const ips = (await entries()).map(({ action, ip, data }) => [action, ip, data?.count].join(' '));
+    expect(ips.slice(0, 3)).toEqual([1, 2, 3].map((last) => `access_refused 2001:db8:0:7::${last} `));
+    expect(ips.slice(3)).toEqual([
+      'access_refused ::ffff:192.0.2.9 ',
+      'events_left_out 2001:db8:0:7::/64 97',
+    ]);
+  });
+
   it('does not let an attacker fill the database, and says how many were left out of whom', async () => {
     const { entries, note, writer, dropped } = world({ budget: { perKind: 5, perAddress: 3 } });
     const refuse = (ip: string, count: number) => {

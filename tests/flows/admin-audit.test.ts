@@ -115,20 +115,30 @@ describe.each(stores)('the audit trail in %s', (_kind, openStore) => {
       '+1',
       '-1',
       '@SUM(A1)',
-      '\t=1',
-      '\r=1',
-      '\n=1',
+      '\ttext',
+      '\rtext',
+      '\ntext',
       '  =HYPERLINK("http://evil.example")',
       '＝1',
     ])('an attacker who is called %j does not get a formula into a spreadsheet', (text) => {
       expect(csvCell(text)).toBe(`"'${text.replaceAll('"', '""')}"`);
     });
 
+    it.each([
+      ['/x;=1+1;', "/x;'=1+1;"],
+      ['/x; "=1+1', '/x;\' "=1+1'],
+      ['a\n-1+1', "a\n'-1+1"],
+      ['\t=1', "'\t'=1"],
+      ['{"name":"b\t@SUM(A1)"}', '{"name":"b\t\'@SUM(A1)"}'],
+    ])('nor who is called %j, where spreadsheets end a cell at a semicolon', (text, harmless) => {
+      expect(csvCell(text)).toBe(`"${harmless.replaceAll('"', '""')}"`);
+    });
+
     it('an attacker does not get out of a cell', async () => {
       const description = 'a","=1"\r\n=2';
       await add({ action: 'quoted', description, data: { name: '"x"' } });
       const { body } = await world.open(world.admin, '/admin/audit.csv?action=quoted');
-      expect(body).toContain(',"a"",""=1""\r\n=2",');
+      expect(body).toContain(`,"a"",""=1""\r\n'=2",`);
       expect(body).toContain('"{""name"":""\\""x\\""""}"');
       expect(csvCell(null)).toBe('');
       expect(csvCell('plain')).toBe('"plain"');

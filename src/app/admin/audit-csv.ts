@@ -8,6 +8,11 @@ const columns = [
 
 /** What a spreadsheet takes for the beginning of a formula, the wide forms of it and blanks before it, too. */
 const formula = /^\s*[=+\-@＝＋－＠]|^[\t\r\n]/;
+/**
+ * The same after what a spreadsheet of another country takes for the end of a cell: where a comma stands in numbers, cells end at
+ * semicolons, also between quotes that do not begin one there.
+ */
+const formulaInside = /(\r\n|[;\t\r\n])(?=["\s]*[=+\-@＝＋－＠])/g;
 /** Bytes and more that are sent in one piece. */
 const pieceLength = 16_384;
 
@@ -27,6 +32,7 @@ export async function* auditCsv(entries: AsyncIterable<AuditEntry>): AsyncGenera
 export function csvCell(value: unknown): string {
   if (value === null || value === undefined) return '';
   const text = typeof value === 'string' ? value : JSON.stringify(value);
-  const harmless = formula.test(text) ? `'${text}` : text;
+  const inside = text.replace(formulaInside, "$1'");
+  const harmless = formula.test(text) ? `'${inside}` : inside;
   return `"${harmless.replaceAll('"', '""')}"`;
 }

@@ -51,7 +51,11 @@ const start = async (secrets: string): Promise<AppProcess> => {
         ),
       { timeout: 15_000 },
     )
-    .toBe(true);
+    .toBe(true)
+    .catch(async (error: unknown) => {
+      await app[Symbol.asyncDispose]();
+      throw error;
+    });
   return app;
 };
 

@@ -2,7 +2,7 @@
 import type { Express, RequestHandler } from 'express';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Auth } from '../../src/index.ts';
-import { answerWays, removeReportFolder } from '../support/answer-ways.ts';
+import { answerWays, makeReportFolder, removeReportFolder } from '../support/answer-ways.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
 import { type RefreshWorld, startRefreshWorld } from '../support/refresh-world.ts';
 
@@ -36,6 +36,7 @@ const routes = (app: Express, auth: Auth): void => {
 let redis: TestRedis;
 let world: RefreshWorld;
 beforeAll(async () => {
+  makeReportFolder();
   redis = await startRedis();
   world = await startRefreshWorld({ redis }, routes);
 });

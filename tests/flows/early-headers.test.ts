@@ -2,7 +2,7 @@
 import express, { type Express, type RequestHandler } from 'express';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Auth } from '../../src/index.ts';
-import { answerWays, removeReportFolder, reportFolder } from '../support/answer-ways.ts';
+import { answerWays, makeReportFolder, removeReportFolder, reportFolder } from '../support/answer-ways.ts';
 import { type RefreshWorld, startRefreshWorld, tokenLife } from '../support/refresh-world.ts';
 
 const names = Object.keys(answerWays);
@@ -34,6 +34,7 @@ const routes = (app: Express, auth: Auth): void => {
 
 let world: RefreshWorld;
 beforeAll(async () => {
+  makeReportFolder();
   world = await startRefreshWorld({}, routes);
 });
 afterAll(async () => {

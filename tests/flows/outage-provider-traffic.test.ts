@@ -40,6 +40,9 @@ const signIn = async (): Promise<BrowserClient> => {
 };
 
 it('LG-03b: served while tokens live, told to wait when they have ended, the same session after', async () => {
+  // It may have looked for the provider before that was there, and looks again in a moment.
+  const begin = async () => (await createBrowserClient().get(`${app.url}/protected`)).status;
+  await expect.poll(begin, { timeout: 15_000 }).toBe(302);
   const browser = await signIn();
   const signedInAt = performance.now();
   // A login that began before, and comes back while the provider is away.

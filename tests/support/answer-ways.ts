@@ -1,13 +1,18 @@
 // The ways in which handlers send an answer with a cookie `mine=1` of their own; what they have in common is that.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { RequestHandler } from 'express';
 
-const folder = mkdtempSync(join(tmpdir(), 'latchkey-files-'));
-writeFileSync(join(folder, 'report.txt'), 'a report of some length');
+const folder = join(tmpdir(), `latchkey-files-${process.pid}`);
+
+/** Makes the file that one of them sends; files of tests share this module, so each makes its own. */
+export const makeReportFolder = (): void => {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'report.txt'), 'a report of some length');
+};
 
 export const answerWays: Record<string, RequestHandler> = {
   'writes and goes on writing': (_req, res) => {

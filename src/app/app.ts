@@ -60,8 +60,12 @@ export function createApp(parts: AppParts): { app: Express; auth: Auth; dependen
   const { log, directory, people, userApi } = parts;
   const { clock = systemClock } = parts.auth;
   const store = people?.store.audit ?? directory?.audit;
-  const written = people === undefined ? null : createAuditWriter({ store: people.store.audit, log, clock });
-  const { report = createReport(log, written, parts.metrics?.onEvent) } = parts;
+  const { metrics = null } = parts;
+  const ownReport = () => {
+    const audit = people && createAuditWriter({ store: people.store.audit, log, clock });
+    return createReport(log, audit ?? null, metrics?.onEvent);
+  };
+  const report = parts.report ?? ownReport();
   const baseUrl = new URL(parts.auth.baseUrl);
   const basePath = baseUrl.pathname.replace(/\/+$/, '');
   const assets = loadAssets(new URL('../../public/', import.meta.url), basePath);
@@ -72,7 +76,6 @@ export function createApp(parts: AppParts): { app: Express; auth: Auth; dependen
   };
   const kept =
     people === undefined ? {} : { directory: peopleDirectory(people), apiKeys: people.store.apiKeys };
-  const { metrics = null } = parts;
   const timed = metrics === null ? {} : { onCall: metrics.onCall };
   const auth = createAuth({
     ...{ ...kept, ...timed, ...parts.auth },
@@ -118,7 +121,7 @@ export function createApp(parts: AppParts): { app: Express; auth: Auth; dependen
   site.use(auth.routes());
   site.use('/api', auth.apiLimit());
   if (userApi !== undefined) {
-    site.use(userRoutes(auth, userApi, parts.auth, report, people?.changeMaxAgeSeconds));
+    site.use(userRoutes(auth, userApi, parts.auth, report, people ?? {}));
   }
   site.use('/api', apiRoutes(auth, clock, store));
   site.use(pageRoutes(auth, render, parts.silentSignIn ?? false));

@@ -26,7 +26,7 @@ export function namesIn(text: string): readonly string[] {
 }
 
 /** Characters that show nothing, or turn the direction of what follows. */
-const unseen = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cn}\p{Cs}]/u;
+export const unseen = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cn}\p{Cs}]/u;
 const longestName = 200;
 
 /** What is wrong with names that were typed; null: nothing. `blanks`: whether a name may have them inside. */

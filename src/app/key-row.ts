@@ -1,10 +1,19 @@
 // An API key for a page: never the key itself.
 import type { ApiKeyRecord } from '../index.ts';
 
+/** Whether a key counts at this time, and why not. */
+export function keyState(
+  { expiresAt, revokedAt }: Pick<ApiKeyRecord, 'expiresAt' | 'revokedAt'>,
+  now: number,
+): 'good' | 'revoked' | 'expired' {
+  if (revokedAt !== null) return 'revoked';
+  return expiresAt !== null && expiresAt <= now ? 'expired' : 'good';
+}
+
 /** What a list shows of a key. */
-export function keyRow({ id, name, createdAt, expiresAt, revokedAt, lastUsedAt }: ApiKeyRecord, now: number) {
-  const isOver = expiresAt !== null && expiresAt <= now;
-  const state = revokedAt !== null ? 'revoked' : isOver ? 'expired' : 'good';
+export function keyRow(key: ApiKeyRecord, now: number) {
+  const { id, name, createdAt, expiresAt, lastUsedAt } = key;
+  const state = keyState(key, now);
   return {
     id,
     name,

@@ -23,6 +23,12 @@ export async function doOnce(
     // The app speaks http, so something in front ends TLS; without a word from it every request looks like plain http.
     log.warn({ mend: 'set TRUST_PROXY to the number of proxies or their subnets' }, 'no_trusted_proxy');
   }
+  if (settings.redisUrl !== null && settings.databaseUrl === null) {
+    // Redis shares the sessions. A node that does not know somebody takes them for deleted and ends what they have.
+    const mend =
+      'set DATABASE_URL to one PostgreSQL for all machines; processes of one machine share DATA_DIR';
+    log.warn({ dataDir: settings.dataDir, mend }, 'directory_not_shared');
+  }
   if (settings.workers > 1 && settings.redisUrl === null) {
     log.warn({ mend: 'set REDIS_URL, or WEB_CONCURRENCY to 1' }, 'workers_share_files');
   }

@@ -45,7 +45,7 @@ export async function runPrimary(settings: Settings, log: Log): Promise<void> {
 async function startOncePerMachine(settings: Settings, log: Log): Promise<void> {
   if (settings.issuer !== null) return doOnce(settings, log, settings.issuer, null);
   const data = openDataFolder(settings.dataDir);
-  const directory = await chooseDirectory(settings, data, log);
+  const directory = await chooseDirectory(settings, data);
   // Nobody signs in at this process, so nothing is counted or ended here.
   const { accounts, tries } = openAccounts(
     { ...settings, redisUrl: null },

@@ -66,7 +66,7 @@ export async function start(
 ): Promise<Running> {
   const data = openDataFolder(settings.dataDir);
   const metrics = await startMetrics(settings, log);
-  const directory = await chooseDirectory(settings, data, log);
+  const directory = await chooseDirectory(settings, data);
   const report = openAudit(directory, settings, log, metrics?.onEvent);
   const endSessions = async (person: Person, keep: unknown): Promise<void> => {
     const key = { issuer: client.issuer, subject: person.subject };

@@ -2,6 +2,8 @@
 import { type RequestHandler, Router } from 'express';
 import { localIssuer, type UserApiOptions, userApi } from '../directory.ts';
 import type { Auth, AuthOptions } from '../index.ts';
+import type { AppDirectory } from './app-directory.ts';
+import { recentForChanges } from './recent-sign-in.ts';
 import type { Report } from './report.ts';
 
 /** What the app is given for it. */
@@ -20,7 +22,7 @@ export function userRoutes(
   given: UserRoutesOptions,
   options: Pick<AuthOptions, 'apiKeys' | 'baseUrl' | 'clock'>,
   report: Report,
-  changeMaxAgeSeconds = 900,
+  directory: Pick<AppDirectory, 'changeMaxAgeSeconds'>,
 ): Router {
   const { localProviderIssuer, ...rest } = given;
   const prefix = given.apiPrefix ?? userPrefix;
@@ -43,9 +45,9 @@ export function userRoutes(
   const session: RequestHandler = (req, res, next) =>
     req.headers.authorization === undefined ? optional(req, res, next) : next();
   // As on the pages that do the same: a session that somebody left open, or lost, changes nobody's account.
-  const recent = auth.requires({ maxAge: changeMaxAgeSeconds });
-  const recentForChanges: RequestHandler = (req, res, next) =>
-    req.auth?.kind === 'session' && /^(?:POST|DELETE)$/.test(req.method) ? recent(req, res, next) : next();
+  const recent = recentForChanges(auth, directory);
+  const recentSession: RequestHandler = (req, res, next) =>
+    req.auth?.kind === 'session' ? recent(req, res, next) : next();
   const changing = ['/users', '/key', '/keys'].map((path) => prefix + path);
-  return Router().use(prefix, session).use(changing, recentForChanges).use(users.routes());
+  return Router().use(prefix, session).use(changing, recentSession).use(users.routes());
 }

@@ -65,7 +65,7 @@ function outageOf(error: unknown): LatchkeyError {
 }
 
 /** Where nothing listens on several addresses, pg's error has no words of its own. */
-function wordsOf(error: unknown): string {
+export function wordsOf(error: unknown): string {
   if (error instanceof AggregateError && error.message === '') return error.errors.map(wordsOf).join(', ');
   return error instanceof Error ? error.message : String(error);
 }

@@ -1,6 +1,7 @@
 // Looks at the database of the directory as `latchkey doctor` does, and changes nothing in it: no file, no migration.
 import { existsSync } from 'node:fs';
 import { Kysely, sql } from 'kysely';
+import { wordsOf } from './connection.ts';
 import type { DatabaseKind } from './migrations.ts';
 import { migrations } from './migrations.ts';
 import { type DirectoryOptions, dialectOf } from './open-directory.ts';
@@ -48,7 +49,7 @@ export async function probeDirectory(options: DirectoryOptions): Promise<Directo
     return { kind: 'good', database: kind, version, schema, newest: migrations.length, readOnly, latencyMs };
   } catch (thrown) {
     const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
-    return { kind: 'failed', detail: wordsOf(thrown), code };
+    return { kind: 'failed', detail: wordsOf(thrown).slice(0, 200), code };
   } finally {
     await database.destroy();
   }
@@ -91,9 +92,4 @@ async function isReadOnly(database: Kysely<Tables>, kind: DatabaseKind): Promise
     if (/readonly/i.test(wordsOf(thrown))) return true;
     throw thrown;
   }
-}
-
-function wordsOf(thrown: unknown): string {
-  if (thrown instanceof AggregateError && thrown.message === '') return thrown.errors.map(wordsOf).join(', ');
-  return thrown instanceof Error ? thrown.message.slice(0, 200) : 'unknown failure';
 }

@@ -1,9 +1,10 @@
 // Stands before each look-up of a credential: whoever sends many invented ones waits before anybody is asked.
 import type { Request } from 'express';
 import type { RequestLimits } from '../http/request-limits.ts';
+import { createRecent } from '../session/recent.ts';
 import type { LookUpGate } from '../tokens/look-up-gate.ts';
 
-/** Credentials that are known to have been good, in this process. Their digests, the one unused for longest first. */
+/** Digests of credentials that are known to have been good, in this process; up to twice as many are kept. */
 const mostKnown = 10_000;
 
 /**
@@ -12,18 +13,11 @@ const mostKnown = 10_000;
  * one gets there, and a flood must not keep them out.
  */
 export function createLookUpGates(limits: RequestLimits): (req: Request) => LookUpGate {
-  const known = new Set<string>();
-  const remember = (digest: string): void => {
-    known.delete(digest);
-    known.add(digest);
-    const [oldest] = known;
-    if (known.size > mostKnown && oldest !== undefined) known.delete(oldest);
-  };
+  const known = createRecent<true>(mostKnown);
   return (req) => async (digest, lookUp, isGood) => {
-    if (known.has(digest)) {
+    if (known.get(digest) !== undefined) {
       const found = await lookUp();
-      if (isGood(found)) remember(digest);
-      else known.delete(digest);
+      if (!isGood(found)) known.delete(digest);
       return found;
     }
     await limits.take('credentials', req);
@@ -31,7 +25,7 @@ export function createLookUpGates(limits: RequestLimits): (req: Request) => Look
     try {
       const found = await lookUp();
       counts = !isGood(found);
-      if (!counts) remember(digest);
+      if (!counts) known.set(digest, true);
       return found;
     } finally {
       // An outage is nobody's fault.

@@ -3,6 +3,7 @@ import { type Clock, systemClock } from '../clock.ts';
 import { createSealer } from '../crypto/seal.ts';
 import { openPage, whyNotOpened } from './open-page.ts';
 import { type ArrivedRequest, madeUpAddress, probeHeader, probePath } from './proxy-probe.ts';
+import { basePathOf } from './return-to.ts';
 
 /** What came back. */
 export type ProxyFinding =
@@ -21,8 +22,8 @@ export interface AskOptions {
 }
 
 const below = (baseUrl: string, path: string) => {
-  const { origin, pathname } = new URL(baseUrl);
-  return new URL(pathname.replace(/\/+$/, '') + path, origin);
+  const url = new URL(baseUrl);
+  return new URL(basePathOf(url) + path, url.origin);
 };
 
 /** Sends two requests, of which one has proxy headers of its own making. Never rejects. */

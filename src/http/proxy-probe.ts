@@ -2,6 +2,7 @@
 import type { RequestHandler } from 'express';
 import { type Clock, systemClock } from '../clock.ts';
 import { createSealer } from '../crypto/seal.ts';
+import { basePathOf } from './return-to.ts';
 
 /** How a request arrived at the app: what proxies added, and what the app makes of it. No addresses. */
 export interface ArrivedRequest {
@@ -40,8 +41,9 @@ export function doctorProbe({
   sessionSecret,
   clock = systemClock,
 }: DoctorProbeOptions): RequestHandler {
-  const { href, pathname } = new URL(baseUrl);
-  const path = pathname.replace(/\/+$/, '') + probePath;
+  const url = new URL(baseUrl);
+  const { href } = url;
+  const path = basePathOf(url) + probePath;
   const sealer = createSealer([sessionSecret].flat());
   return (req, res, next) => {
     const question = req.path === path ? req.get(probeHeader) : undefined;

@@ -55,7 +55,9 @@ export function countEvents(register: Registry): (event: CountedEvent) => void {
     claims_fetched: ({ from }) => claims.inc({ source: oneOf(sources, from) }),
     access_refused: ({ code }) => refusals.inc({ reason: codeLabel(code) }),
     api_access_refused: ({ code }) => refusals.inc({ reason: codeLabel(code) }),
-    rate_limited: ({ limit }) => limited.inc({ limit: oneOf(limits, limit) }),
+    // One event stands for all that were refused since the one before.
+    rate_limited: ({ limit, refused }) =>
+      limited.inc({ limit: oneOf(limits, limit) }, typeof refused === 'number' && refused > 0 ? refused : 1),
   };
   return (event) => {
     const { type, code } = event as CountedEvent & Facts;

@@ -29,9 +29,10 @@ export const limits: ReadonlySet<string> = new Set([
 /** Events of accounts and keys, counted by their own names. */
 export const accountEvents: ReadonlySet<string> = new Set([
   ...['api_key_created', 'api_key_revoked', 'api_login_succeeded', 'api_login_refused', 'api_logout'],
-  ...['person_created', 'person_permissions_changed', 'person_profile_changed', 'person_password_set'],
-  ...['person_deleted', 'own_password_changed', 'account_login_refused', 'account_login_limited'],
-  ...['account_password_changed'],
+  ...['person_created', 'person_rights_changed', 'person_disabled', 'person_enabled', 'person_deleted'],
+  ...['person_name_changed', 'person_profile_changed', 'person_password_set', 'person_session_ended'],
+  ...['person_sessions_ended', 'own_password_changed', 'account_login_refused', 'account_login_limited'],
+  ...['account_password_changed', 'setup_refused'],
 ]);
 
 /** Events that say that something did not work. */

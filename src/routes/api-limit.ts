@@ -3,6 +3,7 @@ import type { Request, RequestHandler } from 'express';
 import { sha256 } from '../crypto/digest.ts';
 import type { CookiePolicy } from '../http/cookies.ts';
 import type { RequestLimits } from '../http/request-limits.ts';
+import { createRecent } from '../session/recent.ts';
 import { readSessionId } from '../session/session-cookie.ts';
 
 /** What it needs. */
@@ -23,19 +24,17 @@ const strained = 0.1;
  * was good during the flood, go on: a whole office may share the address of the one who floods.
  */
 export function createApiLimit({ limits, policy, sessionSecrets }: ApiLimitParts): RequestHandler {
-  const known = new Set<string>();
+  const known = createRecent<true>(mostKnown);
   const isKnown = (req: Request): boolean => {
     const mark = markOf(req);
     // Whether this site signed the cookie: no store is asked.
-    return mark === null ? readSessionId(req, policy, sessionSecrets) !== null : known.has(mark);
+    return mark === null
+      ? readSessionId(req, policy, sessionSecrets) !== null
+      : known.get(mark) !== undefined;
   };
   const remember = (req: Request): void => {
     const mark = markOf(req);
-    if (mark === null) return;
-    known.delete(mark);
-    known.add(mark);
-    const [oldest] = known;
-    if (known.size > mostKnown && oldest !== undefined) known.delete(oldest);
+    if (mark !== null) known.set(mark, true);
   };
   return (req, res, next) => {
     limits.check('api', req, () => isKnown(req));

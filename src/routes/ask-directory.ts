@@ -2,6 +2,7 @@
 import { LatchkeyError } from '../errors.ts';
 import type { EventContext } from '../events.ts';
 import type { DirectoryRights } from '../identity/directory-rights.ts';
+import { accessOf } from '../session/local-rights.ts';
 import type { LocalAccess, SessionRecord } from '../session/record.ts';
 import type { TokenSet } from '../session/token-set.ts';
 import type { Revoke } from './revoke.ts';
@@ -31,7 +32,7 @@ export function createAskDirectory({ directory, revoke }: AskDirectoryParts): As
       if (found.disabled) {
         throw new LatchkeyError('account_disabled', { detail: `the account of ${subject} is disabled` });
       }
-      return { permissions: [...new Set(found.permissions)], roles: [...new Set(found.roles)] };
+      return accessOf(found);
     } catch (thrown) {
       const isRefused = thrown instanceof LatchkeyError && thrown.code === 'account_disabled';
       if (isRefused) await revoke(tokens, context);

@@ -118,6 +118,7 @@ function whyOver(rights: LocalRights | null): 'account_disabled' | 'account_remo
   return rights.disabled ? 'account_disabled' : null;
 }
 
-function accessOf({ permissions, roles }: LocalRights): LocalAccess {
+/** What a session keeps of them, each name once. */
+export function accessOf({ permissions, roles }: LocalRights): LocalAccess {
   return { permissions: [...new Set(permissions)], roles: [...new Set(roles)] };
 }

@@ -4,6 +4,7 @@
 export interface Recent<Value> {
   get(key: string): Value | undefined;
   set(key: string, value: Value): void;
+  delete(key: string): void;
 }
 
 /**
@@ -23,6 +24,10 @@ export function createRecent<Value>(size: number): Recent<Value> {
   };
   return {
     set,
+    delete(key) {
+      younger.delete(key);
+      older.delete(key);
+    },
     get(key) {
       const young = younger.get(key);
       if (young !== undefined) return young;

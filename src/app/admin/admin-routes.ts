@@ -1,9 +1,10 @@
 // The pages of administrators: one guard before all of them, then each page.
-import { type RequestHandler, Router } from 'express';
+import { Router } from 'express';
 import type { Auth } from '../../index.ts';
 import type { AppDirectory } from '../app-directory.ts';
 import { readForm } from '../form-fields.ts';
 import { only } from '../method-check.ts';
+import { recentForChanges } from '../recent-sign-in.ts';
 import type { AdminParts } from './admin-parts.ts';
 import { auditPageRoutes } from './audit-page-routes.ts';
 import { newPersonRoutes } from './new-person-routes.ts';
@@ -18,12 +19,9 @@ export function adminRoutes(
   directory: AppDirectory,
   pages: Pick<AdminParts, 'basePath' | 'render' | 'report' | 'clock'>,
 ): Router {
-  const { store, accounts, adminPermission = 'admin', changeMaxAgeSeconds = 900 } = directory;
+  const { store, accounts, adminPermission = 'admin' } = directory;
   const { basePath } = pages;
   const parts: AdminParts = { auth, store, accounts, adminPermission, ...pages };
-  const recent = auth.requires({ maxAge: changeMaxAgeSeconds });
-  const recentForChanges: RequestHandler = (req, res, next) =>
-    req.method === 'POST' ? recent(req, res, next) : next();
 
   const router = Router();
   // Before all of them, so that none can be forgotten: who may not administer does not learn which there are.
@@ -32,7 +30,7 @@ export function adminRoutes(
     '/admin',
     auth.currentUser({ permissions: [adminPermission], check: ({ kind }) => kind === 'session' }),
     // Behind the permission: signing in again would not help those who lack it.
-    recentForChanges,
+    recentForChanges(auth, directory),
     readForm,
   );
   router.get('/admin', (_req, res) => res.redirect(302, `${basePath}/admin/people`));

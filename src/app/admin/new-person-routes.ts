@@ -2,7 +2,7 @@
 import { type Request, type Response, Router } from 'express';
 import type { Person } from '../../directory.ts';
 import { asLatchkeyError } from '../../index.ts';
-import { formField, namesIn, problemOfNames } from '../form-fields.ts';
+import { formField, namesIn, problemOfNames, unseen } from '../form-fields.ts';
 import { only } from '../method-check.ts';
 import { deedOf } from '../report.ts';
 import type { AdminParts } from './admin-parts.ts';
@@ -15,7 +15,6 @@ type Problems = { readonly [name in (typeof fieldNames)[number]]?: string | null
 
 const nothing: Typed = { username: '', name: '', email: '', permissions: '', roles: '' };
 const mostCharacters = 200;
-const unseen = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cn}\p{Cs}]/u;
 
 /** `/admin/people/new`. */
 export function newPersonRoutes(parts: AdminParts): Router {

@@ -1,5 +1,6 @@
 // The commands about API keys.
 import type { ApiKeyRecord } from '../../index.ts';
+import { keyState } from '../key-row.ts';
 import type { Command } from './command.ts';
 import { CommandError } from './command-error.ts';
 import { wholeNumber } from './read-number.ts';
@@ -14,16 +15,11 @@ function viewOf(record: ApiKeyRecord) {
   return { ...facts, ...Object.fromEntries(Object.entries(times).map(([name, at]) => [name, time(at)])) };
 }
 
-function stateOf({ revokedAt, expiresAt }: ApiKeyRecord, now: number): string {
-  if (revokedAt !== null) return 'revoked';
-  return expiresAt !== null && expiresAt <= now ? 'expired' : 'good';
-}
-
 export const listKeys: Command = async (at, { values }) => {
   const owner = values.user === undefined ? null : await personBy(at, String(values.user));
   const keys = await at.auth.apiKeys.list(owner);
   const rows = keys.map((key) => [
-    ...[key.id, key.name, stateOf(key, at.now()), key.permissions.join(',') || '-'],
+    ...[key.id, key.name, keyState(key, at.now()), key.permissions.join(',') || '-'],
     ...[minute(key.createdAt), minute(key.expiresAt), minute(key.lastUsedAt)],
   ]);
   const names = ['ID', 'NAME', 'STATE', 'PERMISSIONS', 'MADE', 'ENDS', 'LAST USED'];

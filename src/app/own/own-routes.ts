@@ -1,6 +1,7 @@
 // Pages on which people change what is their own: name, password, API keys.
-import { type RequestHandler, Router } from 'express';
+import { Router } from 'express';
 import { readForm } from '../form-fields.ts';
+import { recentForChanges } from '../recent-sign-in.ts';
 import { ownKeysRoutes } from './own-keys-routes.ts';
 import { ownNameRoutes } from './own-name-routes.ts';
 import type { OwnParts } from './own-parts.ts';
@@ -9,9 +10,6 @@ import { ownPasswordRoutes } from './own-password-routes.ts';
 /** `/profile/edit`, `/profile/password` and `/profile/keys`. */
 export function ownRoutes(parts: OwnParts): Router {
   const { auth, directory } = parts;
-  const recent = auth.requires({ maxAge: directory.changeMaxAgeSeconds ?? 900 });
-  const recentForChanges: RequestHandler = (req, res, next) =>
-    req.method === 'POST' ? recent(req, res, next) : next();
   const router = Router();
   // A program that acts for somebody neither changes their password nor makes itself another key.
   router.use(
@@ -19,7 +17,7 @@ export function ownRoutes(parts: OwnParts): Router {
     auth.currentUser({ check: ({ kind }) => kind === 'session' }),
   );
   // The page of the password asks for the old one.
-  router.use('/profile/keys', recentForChanges);
+  router.use('/profile/keys', recentForChanges(auth, directory));
   router.use(['/profile/edit', '/profile/password', '/profile/keys'], readForm);
   router.use(ownNameRoutes(parts));
   router.use(ownPasswordRoutes(parts));

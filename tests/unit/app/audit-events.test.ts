@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { entryOf } from '../../../src/app/audit-events.ts';
 import { type AuditEvent, severityOf } from '../../../src/app/audit-severity.ts';
 import { auditEntry } from '../../../src/config/audit-entry.ts';
+import { createMetrics } from '../../../src/metrics.ts';
 
 const issuer = 'https://login.example.com';
 const subject = 'ada';
@@ -74,6 +75,18 @@ const examples: {
   person_enabled: [{ type: 'person_enabled', ...change }, 'High'],
   person_password_set: [{ type: 'person_password_set', ...change }, 'High'],
 };
+
+it.each(
+  Object.values(examples)
+    .map(([event]) => event)
+    // Made by the audit trail itself, for which each of them has been counted already.
+    .filter(({ type }) => type !== 'events_left_out'),
+)('$type is counted in the metrics as well', async (event) => {
+  const metrics = createMetrics();
+  const before = await metrics.text();
+  metrics.onEvent(event);
+  expect(await metrics.text()).not.toBe(before);
+});
 
 describe('an audit entry of the app', () => {
   it.each(Object.values(examples))(

@@ -35,6 +35,13 @@ describe('metrics', () => {
     expect(text).toContain('latchkey_rate_limited_total{limit="other"} 6');
   });
 
+  it('count all refusals that one event stands for', async () => {
+    const metrics = createMetrics();
+    const event = { type: 'rate_limited', limit: 'login' };
+    for (const refused of [1, 41, Number.NaN, -7]) metrics.onEvent({ ...event, refused } as typeof event);
+    expect(await metrics.text()).toContain('latchkey_rate_limited_total{limit="login"} 44');
+  });
+
   it('count an answer under a route class, whatever its path and method are', async () => {
     const metrics = createMetrics({ basePath: '/portal', routes: { '/reports': 'report' } });
     const answer = (url: string, statusCode = 200, writableFinished = true) => {

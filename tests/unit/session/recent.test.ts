@@ -18,4 +18,14 @@ describe('what was worked out lately', () => {
     for (let other = 0; other < 6; other += 1) recent.set(`other ${other}`, other);
     expect(recent.get('first')).toBeUndefined();
   });
+
+  it('is forgotten at once when it is taken out, be it young or old', () => {
+    const recent = createRecent<number>(2);
+    for (let one = 0; one < 3; one += 1) recent.set(`${one}`, one);
+    for (const key of ['0', '2']) {
+      recent.delete(key);
+      expect(recent.get(key)).toBeUndefined();
+    }
+    expect(recent.get('1')).toBe(1);
+  });
 });

@@ -48,7 +48,7 @@ export function judge(scene: Scene, world: World, samples: HeapSamples): readonl
 }
 
 /** Lines that mean a mistake of ours, whatever was away. */
-const badWords = /"msg":"unhandled_rejection"|"level":60|"status":500|uncaught|UnhandledPromise/i;
+const badWords = /"msg":"unhandled_rejection"|"level":"fatal"|"status":500|uncaught|UnhandledPromise/i;
 
 function saysNothingBad(node: AppProcess, index: number): Check {
   const bad = node

@@ -1,5 +1,5 @@
 // Joins the rooms into one auth object: wiring, no logic.
-import type { NextFunction, Request, RequestHandler, Response, Router } from 'express';
+import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import type { AuthOptions } from './config/options.ts';
 import { resolveOptions } from './config/resolve-options.ts';
 import { createSealer } from './crypto/seal.ts';
@@ -51,7 +51,7 @@ import { wireSessions } from './wire-sessions.ts';
 /** Everything an app needs: routes, guards, session handling, an error handler and readiness. */
 export interface Auth extends Guards {
   /** `/login`, `/auth-callback`, `/logout` and the provider's two logout channels; mount it where the base URL's path says. */
-  routes(): Router;
+  routes(): RequestHandler;
   /** Addresses at the root of the origin; to be mounted there where the base URL has a path. */
   wellKnown(): RequestHandler;
   /** Requirements as a guard of their own, behind `authenticated` or `currentUser` on a route; alone it refuses. */

@@ -1,4 +1,4 @@
-// Writes log lines to a file descriptor: those of one turn of the event loop together, and all that is left at the exit.
+// Writes log lines to a file descriptor: those of a few milliseconds together, and all that is left at the exit.
 import { writeSync } from 'node:fs';
 
 /** Where pino writes to; the symbol makes it note the level of each line. */
@@ -10,8 +10,12 @@ export interface LogWriter {
 
 const metadata = Symbol.for('pino.metadata');
 const warning = 40;
-/** Characters that are not kept waiting for the end of the turn. */
-const mostAtOnce = 65_536;
+/** Characters that are not kept waiting: half of what a pipe on Linux holds. */
+const mostAtOnce = 32_768;
+/** How long a line waits for others, in milliseconds. Each write wakes a reader, which costs more than the line. */
+const gatherMs = 10;
+/** Bytes that are kept for a reader who is behind. */
+const mostKept = 1_048_576;
 /** How long a reader that takes nothing is waited for at the exit, in milliseconds. */
 const lastWaitMs = 1000;
 const retryMs = 10;
@@ -46,7 +50,7 @@ export function createLogWriter(fd: number, write: typeof writeBytes = writeByte
       } catch (error) {
         const { code } = error as NodeJS.ErrnoException;
         if (code === 'EAGAIN') {
-          const isFull = bytes.length - at > mostAtOnce * 16;
+          const isFull = bytes.length - at > mostKept;
           const mayWait = isAtExit ? performance.now() - startedAt < lastWaitMs : isFull;
           if (!mayWait) return bytes.subarray(at);
           // As a blocking pipe would: a log that is not read holds up who writes it, and loses nothing.
@@ -63,8 +67,7 @@ export function createLogWriter(fd: number, write: typeof writeBytes = writeByte
   const plan = (ms: number): void => {
     if (isPlanned) return;
     isPlanned = true;
-    if (ms === 0) setImmediate(flush);
-    else setTimeout(flush, ms).unref();
+    setTimeout(flush, ms).unref();
   };
 
   const atExit = (): void => {
@@ -81,7 +84,7 @@ export function createLogWriter(fd: number, write: typeof writeBytes = writeByte
       lines += line;
       // Nothing comes after the exit that would write it.
       if (isAtExit || lines.length >= mostAtOnce || (this.lastLevel ?? 0) >= warning) flush();
-      else plan(0);
+      else plan(gatherMs);
     },
   };
 }

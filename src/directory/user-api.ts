@@ -4,6 +4,7 @@ import type { Clock } from '../clock.ts';
 import type { ApiKeyStore } from '../config/api-key-store.ts';
 import { LatchkeyError } from '../errors.ts';
 import { eventContext } from '../identity/event-context.ts';
+import { createNote } from '../request-notes.ts';
 import { type ApiKeys, createApiKeys } from '../tokens/api-keys.ts';
 import { createKeyLimit } from './key-limit.ts';
 import { createLoginCookie } from './login-credential.ts';
@@ -66,7 +67,7 @@ export function userApi(options: UserApiOptions): UserApi {
     emit({ ...eventContext(req), type: 'api_access_refused', code, ...who, path: req.baseUrl + req.path });
   };
 
-  const passed = new WeakMap<Request, Login>();
+  const passed = createNote<Login>();
   const router = routesFrom(tableOf(parts), apiPrefix, { adminPermission, admit });
   return {
     routes: () => router,

@@ -9,7 +9,7 @@ import type { PresentedToken } from '../session/token-cookie.ts';
 import type { TokenVault } from '../session/token-set.ts';
 import type { Credential } from './authenticate.ts';
 import { ownLists } from './passed.ts';
-import type { RequestAuth } from './request-auth.ts';
+import type { RequestAuth, User } from './request-auth.ts';
 
 /** What is needed for it. */
 export interface AuthOfSessionParts {
@@ -28,16 +28,17 @@ export function credentialOf(
 ): Credential {
   const token = () => renewed ?? (presented === 'absent' ? null : presented.token());
   const { record } = session;
-  const user = { ...ownClaims(record.user), sub: record.subject };
   const { tokenExpiresAt: expiresAt, refreshAt } = record;
   const given = renewed === null ? null : { token: renewed, expiresAt, dueAt: refreshAt ?? expiresAt };
-  return { kind: 'session', auth: authOf(session, token, parts), user, renewed: given };
+  const anew = () => authOf(session, token, parts);
+  return { kind: 'session', auth: anew(), anew, user: userOf(record), renewed: given };
 }
 
 /** Requests that waited for the same renewal are given the same record: what is deep in it is copied for each. */
-function ownClaims(claims: SessionRecord['user']): Record<string, unknown> {
-  const own: Record<string, unknown> = { ...claims };
-  for (const [name, value] of Object.entries(own)) {
+function userOf({ user, subject }: SessionRecord): User {
+  const own: Record<string, unknown> & { sub: string } = { ...user, sub: subject };
+  for (const name of Object.keys(own)) {
+    const value = own[name];
     if (typeof value === 'object' && value !== null) own[name] = structuredClone(value);
   }
   return own;

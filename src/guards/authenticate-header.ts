@@ -1,12 +1,11 @@
 // Finds out who sends a request by what its headers present: an access token or an API key. A cookie is never asked.
 import type { Request } from 'express';
-import { sha256 } from '../crypto/digest.ts';
 import { LatchkeyError } from '../errors.ts';
 import type { RequestLimits } from '../http/request-limits.ts';
 import { joinAccess } from '../identity/directory-rights.ts';
 import type { CheckApiKey } from '../tokens/check-api-key.ts';
 import type { LookUpGate } from '../tokens/look-up-gate.ts';
-import { readCredential } from '../tokens/read-credential.ts';
+import { type HeaderCredential, readCredential } from '../tokens/read-credential.ts';
 import { formOf } from '../tokens/token-form.ts';
 import type { RightsOfToken } from '../tokens/token-rights.ts';
 import type { UserOfToken } from '../tokens/token-user.ts';
@@ -42,31 +41,37 @@ export interface AuthenticateHeaderParts {
 }
 
 /**
- * Null: no header presents anything, and a cookie may decide. Rejects with an outage, for optional guards too, and
- * with `too_many_requests`.
+ * Null, at once: no header presents anything, and a cookie may decide. Rejects with an outage, for optional guards
+ * too, and with `too_many_requests`.
  */
-export type AuthenticateHeader = (req: Request, options: HeaderOptions) => Promise<Credential | null>;
+export type AuthenticateHeader = (req: Request, options: HeaderOptions) => Promise<Credential | null> | null;
 
 export function createAuthenticateHeader(parts: AuthenticateHeaderParts): AuthenticateHeader {
-  return async (req, options) => {
-    const credential = await findIn(req, options, parts);
+  const takeOne = async (req: Request, options: HeaderOptions, found: HeaderCredential) => {
+    const credential = await credentialIn(found, options, parts, parts.gateOf(req));
     if (credential?.kind === 'header') {
       const { issuer, subject } = credential.auth;
       // Whoever holds a good credential is somebody: counted by who it is, from wherever they come.
-      await parts.limits.take('account', req, { account: () => sha256(JSON.stringify([issuer, subject])) });
+      await parts.limits.take('account', req, { account: () => JSON.stringify([issuer, subject]) });
     }
     return credential;
   };
+  return (req, options) => {
+    const found = readCredential(req, {
+      scheme: options.getter?.scheme ?? 'bearer',
+      apiKeys: options.apiKeys,
+    });
+    return found.kind === 'absent' ? null : takeOne(req, options, found);
+  };
 }
 
-async function findIn(
-  req: Request,
+async function credentialIn(
+  found: HeaderCredential,
   options: HeaderOptions,
   parts: AuthenticateHeaderParts,
+  gate: LookUpGate,
 ): Promise<Credential | null> {
   const { getter } = options;
-  const gate = parts.gateOf(req);
-  const found = readCredential(req, { scheme: getter?.scheme ?? 'bearer', apiKeys: options.apiKeys });
   // A guard that looks elsewhere for tokens takes none from here, but may take API keys.
   const elsewhere = getter !== undefined && getter.source !== 'authorization';
   const isKey = found.kind === 'api_key' || found.kind === 'x_api_key';
@@ -102,14 +107,17 @@ async function byToken(
   if (!verdict.good) return badToken(verdict.why);
   const local = await parts.rightsOfToken(verdict.token);
   if (local === 'refused') return badToken('The account behind the token may not act any more');
-  const auth = authOfToken(token, joinAccess(verdict.token, local));
+  const good = joinAccess(verdict.token, local);
+  const made = () => authOfToken(token, good);
+  const auth = made();
   // Whoever asks for userinfo anew wants to know whether the provider still takes the token, user or not.
-  if (!options.withUser && !options.refresh) return { kind: 'header', auth, user: null, renewed: null };
+  if (!options.withUser && !options.refresh)
+    return { kind: 'header', auth, anew: made, user: null, renewed: null };
   const user = await parts.userOfToken(token, verdict.token, options.refresh);
   if (user === null) return badToken('The token is expired, revoked or unknown');
-  if (!options.withUser) return { kind: 'header', auth, user: null, renewed: null };
+  if (!options.withUser) return { kind: 'header', auth, anew: made, user: null, renewed: null };
   // A handler may change its request's user; the one that is remembered serves the next request too.
-  return { kind: 'header', auth, user: structuredClone(user) as User, renewed: null };
+  return { kind: 'header', auth, anew: made, user: structuredClone(user) as User, renewed: null };
 }
 
 async function byKey(key: string, parts: AuthenticateHeaderParts, gate: LookUpGate): Promise<Credential> {
@@ -117,12 +125,8 @@ async function byKey(key: string, parts: AuthenticateHeaderParts, gate: LookUpGa
   // A person of another provider may have the same subject as one of ours, and is somebody else.
   const isForeign = found?.owner != null && !parts.issuers.includes(found.owner.issuer);
   if (found === null || isForeign) return badToken('The API key is expired, revoked or unknown');
-  return {
-    kind: 'header',
-    auth: authOfKey(found, parts.keyIssuer),
-    user: userOfKey(found),
-    renewed: null,
-  };
+  const anew = () => authOfKey(found, parts.keyIssuer);
+  return { kind: 'header', auth: anew(), anew, user: userOfKey(found), renewed: null };
 }
 
 function badToken(description: string): Credential {

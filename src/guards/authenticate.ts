@@ -4,6 +4,7 @@ import { equalInConstantTime } from '../crypto/digest.ts';
 import type { Secret } from '../crypto/secret.ts';
 import type { LatchkeyError } from '../errors.ts';
 import type { EventContext } from '../events.ts';
+import { createNote } from '../request-notes.ts';
 import type { RenewedToken } from '../session/hand-out.ts';
 import type { KeepClaims } from '../session/keep-claims.ts';
 import type { KeepFresh } from '../session/keep-fresh.ts';
@@ -23,6 +24,8 @@ export type Credential =
   | {
       readonly kind: 'session';
       readonly auth: SessionAuth;
+      /** The same once more, made of what no handler was given. */
+      readonly anew: () => SessionAuth;
       readonly user: User;
       /** A new access token for the cookie, where it was refreshed. */
       readonly renewed: RenewedToken | null;
@@ -31,6 +34,8 @@ export type Credential =
       /** An access token or an API key in a header. */
       readonly kind: 'header';
       readonly auth: RequestAuth;
+      /** As for a session. */
+      readonly anew: () => RequestAuth;
       /** Null where the guard does not ask who it is. */
       readonly user: User | null;
       readonly renewed: null;
@@ -74,13 +79,13 @@ const badCookie: Credential = { kind: 'invalid', by: 'cookie', tampered: false }
 export function createAuthenticate(parts: AuthenticateParts): Authenticate {
   const { load, tokenCookie, limits } = parts;
   /** What an earlier guard on the same request has refreshed. */
-  const renewedSessions = new WeakMap<Request, LoadedSession>();
+  const renewedSessions = createNote<LoadedSession>();
   /** Where that was the claims, from the provider. */
-  const fetchedAnew = new WeakSet<Request>();
+  const fetchedAnew = createNote<true>();
   /** Where the provider's answer ended the session: a later guard must not let it in. */
-  const endedSessions = new WeakSet<Request>();
+  const endedSessions = createNote<true>();
   return async (req, getter, refresh) => {
-    const presented = await present(req, getter, tokenCookie);
+    const presented = getter === undefined ? tokenCookie.read(req) : await present(req, getter);
     if (presented === 'invalid') return { kind: 'invalid', by: 'cookie', tampered: true };
     // Only latchkey's own cookie is dropped by the browser in time; where an app looks elsewhere, nothing is nothing.
     if (presented === 'absent' && getter !== undefined) return none;
@@ -88,21 +93,21 @@ export function createAuthenticate(parts: AuthenticateParts): Authenticate {
     const nobody = presented === 'absent' ? none : badCookie;
     const renewedBefore = renewedSessions.get(req);
     const session = renewedBefore ?? (await load(req));
-    if (typeof session === 'string' || endedSessions.has(req)) return nobody;
+    if (typeof session === 'string' || endedSessions.get(req) === true) return nobody;
     // Somebody whom another provider vouched for, before the installation moved to this one.
     if (session.record.issuer !== parts.issuer) return nobody;
     const fit = fitOf(presented, session.record, limits.clock());
     if (fit === 'wrong') return nobody;
     const settle = async (now: LoadedSession, token: PresentedToken | 'absent', renewed: Secret | null) => {
-      const anew = refresh && !fetchedAnew.has(req);
+      const anew = refresh && fetchedAnew.get(req) !== true;
       if (!anew && !parts.keepClaims.isDue(now.record)) return credentialOf(now, token, renewed, parts);
       const claims = await parts.keepClaims.keep(now, anew ? 'anew' : 'when_due', parts.contextOf(req));
       if (claims.kind === 'over') {
-        endedSessions.add(req);
+        endedSessions.set(req, true);
         return nobody;
       }
       renewedSessions.set(req, claims.session);
-      if (anew) fetchedAnew.add(req);
+      if (anew) fetchedAnew.set(req, true);
       const shown = claims.renewed === null ? token : 'absent';
       return credentialOf(claims.session, shown, claims.renewed ?? renewed, parts);
     };
@@ -110,7 +115,11 @@ export function createAuthenticate(parts: AuthenticateParts): Authenticate {
     if (refreshAt === null || limits.clock() < refreshAt) {
       if (tokenExpiresAt <= limits.clock()) return nobody;
       // The session vouches for the token by its digest: no signature has to be verified again.
-      if (fit === 'current') return settle(session, presented, null);
+      if (fit === 'current') {
+        if (!refresh && !parts.keepClaims.isDue(session.record))
+          return credentialOf(session, presented, null, parts);
+        return settle(session, presented, null);
+      }
       // The answer with the new token may never have arrived: somebody clicked on before it came.
       const again = renewedBefore === undefined && getter === undefined;
       const kept = again ? await parts.vault.read(session.storeId) : null;
@@ -120,7 +129,7 @@ export function createAuthenticate(parts: AuthenticateParts): Authenticate {
     if (freshness.kind === 'over') return nobody;
     renewedSessions.set(req, freshness.session);
     // A refresh fetches userinfo as well, unless that was away.
-    if (freshness.session.record.userAt > session.record.userAt) fetchedAnew.add(req);
+    if (freshness.session.record.userAt > session.record.userAt) fetchedAnew.set(req, true);
     return settle(freshness.session, fit === 'current' ? presented : 'absent', freshness.renewed);
   };
 }
@@ -144,13 +153,8 @@ function fitOf(
   return grace && previous !== null && equalInConstantTime(previous, presented.hash) ? 'previous' : 'wrong';
 }
 
-/** The token that is presented beside a session. Headers have been looked at before. */
-async function present(
-  req: Request,
-  getter: TokenGetter | undefined,
-  tokenCookie: TokenCookie,
-): Promise<PresentedToken | 'absent' | 'invalid'> {
-  if (getter === undefined) return tokenCookie.read(req);
+/** The token that an app looks for elsewhere. Headers have been looked at before. */
+async function present(req: Request, getter: TokenGetter): Promise<PresentedToken | 'absent'> {
   if (getter.source === 'authorization') return 'absent';
   const token = await getter(req);
   return token === null || token === '' ? 'absent' : presentedToken(token);

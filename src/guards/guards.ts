@@ -9,7 +9,7 @@ import type { HandOut } from '../session/hand-out.ts';
 import { noKeyStore } from '../tokens/api-keys.ts';
 import { asPartOf } from '../tracing/current-request.ts';
 import type { Authenticate, Credential } from './authenticate.ts';
-import type { AuthenticateHeader } from './authenticate-header.ts';
+import type { AuthenticateHeader, HeaderOptions } from './authenticate-header.ts';
 import type { createChallenge, RefusalHandlers, UnauthenticatedMode } from './challenge.ts';
 import { checkGuardOptions, optionNames } from './check-options.ts';
 import { firstRefusal, passOrFail, refuse } from './judge.ts';
@@ -89,8 +89,14 @@ export function createGuards(parts: GuardParts): Guards {
     enableSilent(parts.silent, options);
     if (options.apiKeys === true && !parts.takesApiKeys) throw noKeyStore();
     if (options.refresh === true && !parts.hasUserinfo) throw noUserinfo();
+    const headers = {
+      getter: options.token,
+      apiKeys: options.apiKeys === true,
+      withUser,
+      refresh: options.refresh === true,
+    };
     const judge = (req: Request, res: Response, next: NextFunction) =>
-      passOrFail(parts, req, next, runGuard(parts, options, withUser, req, res));
+      passOrFail(parts, req, next, runGuard(parts, options, headers, req, res));
     return createGuard<never, never>((req, res, next) => asPartOf(req, judge, req, res, next));
   };
   return {
@@ -103,7 +109,7 @@ export function createGuards(parts: GuardParts): Guards {
 async function runGuard(
   parts: GuardParts,
   options: AnyGuardOptions,
-  withUser: boolean,
+  headers: HeaderOptions,
   req: Request,
   res: Response,
 ): Promise<boolean> {
@@ -114,12 +120,9 @@ async function runGuard(
     res.status(204).end();
     return false;
   }
-  const byHeader = await parts.authenticateHeader(req, {
-    getter: options.token,
-    apiKeys: options.apiKeys === true,
-    withUser,
-    refresh: options.refresh === true,
-  });
+  const { withUser } = headers;
+  const looking = parts.authenticateHeader(req, headers);
+  const byHeader = looking === null ? null : await looking;
   const credential = byHeader ?? (await lookAt(parts, options, req));
   if (credential.kind === 'invalid' && credential.tampered) parts.clearToken(req, res);
   if (credential.kind === 'none' || credential.kind === 'invalid') {
@@ -138,7 +141,8 @@ async function runGuard(
   if (credential.renewed !== null) parts.handOut(req, res, credential.renewed);
   // Who is refused is known to the page that says so; the handler behind the guard does not run.
   putOn(req, credential, withUser);
-  const unmet = await firstRefusal(parts, options, req, credential);
+  const judged = firstRefusal(parts, options, req, credential);
+  const unmet = judged instanceof Promise ? await judged : judged;
   if (unmet === null) {
     parts.passed.note(req, credential);
     return true;
@@ -154,22 +158,22 @@ function putOn(
   withUser: boolean,
 ): void {
   req.auth = somebody?.auth ?? null;
-  if (withUser) Object.assign(req, { user: somebody?.user ?? null });
+  // Other packages see the type of the request's property more loosely.
+  if (withUser) (req as unknown as { user: User | null }).user = somebody?.user ?? null;
 }
 
 /** An optional page is served as anonymous while what is needed to know who it is cannot be reached. */
-async function lookAt(parts: GuardParts, options: GuardOptions, req: Request): Promise<Credential> {
-  try {
-    return await parts.authenticate(req, options.token, options.refresh === true);
-  } catch (thrown) {
+function lookAt(parts: GuardParts, options: GuardOptions, req: Request): Promise<Credential> {
+  const looking = parts.authenticate(req, options.token, options.refresh === true);
+  if (options.optional !== true) return looking;
+  return looking.catch((thrown: unknown) => {
     const error = asLatchkeyError(thrown);
-    if (options.optional !== true) throw thrown;
     // A dead token or claims that cannot be renewed now; that was said when the provider failed.
     if (error.code === 'provider_unavailable') return { kind: 'none' };
     if (error.code !== 'store_unavailable') throw thrown;
     parts.emit({ ...parts.contextOf(req), type: 'store_failed', detail: error.message });
     return { kind: 'none' };
-  }
+  });
 }
 
 function noUserinfo(): ConfigurationError {

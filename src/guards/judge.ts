@@ -28,13 +28,13 @@ export function passOrFail(
     });
 }
 
-/** The first requirement that a valid credential does not meet; null when it may pass. */
-export async function firstRefusal(
+/** The first requirement that a valid credential does not meet; null when it may pass. At once where nothing is asked. */
+export function firstRefusal(
   parts: GuardParts,
   options: Pick<GuardOptions, 'check'> & Requirements,
   req: Request,
   { auth, user }: { readonly auth: RequestAuth; readonly user: User | null },
-): Promise<Unmet | null> {
+): Promise<Unmet | null> | Unmet | null {
   // Only a browser sends a credential by itself, and only a cookie.
   const byItself = auth.kind === 'session' && needsProof(req);
   if (byItself && !hasSameOriginProof(req, parts.baseUrl) && !isFromNamedOrigin(req)) {
@@ -42,7 +42,16 @@ export async function firstRefusal(
   }
   const unmet = firstUnmet(auth, options, parts.acrOrder, Math.floor(parts.clock() / 1000));
   if (unmet !== null || options.check === undefined) return unmet;
-  const passed = await options.check(auth, req, user);
+  return byCheck(options.check, auth, req, user);
+}
+
+async function byCheck(
+  check: NonNullable<GuardOptions['check']>,
+  auth: RequestAuth,
+  req: Request,
+  user: User | null,
+): Promise<Unmet | null> {
+  const passed = await check(auth, req, user);
   return passed === true ? null : { error: new LatchkeyError('check_refused'), stepUp: null };
 }
 

@@ -1,5 +1,6 @@
 // What a guard found on a request, for the guards of the same auth object that stand behind it on the route.
 import type { Request } from 'express';
+import { createNote } from '../request-notes.ts';
 import type { Credential } from './authenticate.ts';
 import type { RequestAuth } from './request-auth.ts';
 
@@ -12,23 +13,16 @@ export interface Passed {
 }
 
 export function createPassed(): Passed {
-  const found = new WeakMap<Request, Credential>();
+  const found = createNote<Credential>();
   return {
-    note(req, credential) {
-      // A copy beside the request: what an app writes on `req.auth`, or in it, proves nothing.
-      const isSomebody = credential.kind === 'session' || credential.kind === 'header';
-      found.set(
-        req,
-        isSomebody ? ({ ...credential, auth: copyOf(credential.auth) } as Credential) : credential,
-      );
+    note: found.set,
+    before(req) {
+      const credential = found.get(req);
+      const isSomebody = credential?.kind === 'session' || credential?.kind === 'header';
+      // Made anew: what an app writes on `req.auth`, or in it, proves nothing.
+      return isSomebody ? ({ ...credential, auth: credential.anew() } as Credential) : credential;
     },
-    before: (req) => found.get(req),
   };
-}
-
-function copyOf(auth: RequestAuth): RequestAuth {
-  const { session, apiKey } = auth;
-  return { ...auth, ...ownLists(auth), session: session && { ...session }, apiKey: apiKey && { ...apiKey } };
 }
 
 /** Lists of this request's own: what is remembered serves the next one too, and nobody's handler may change it. */

@@ -81,16 +81,24 @@ export function createGuard<U, A>(
 ): Guard<U, A> {
   const handle = (handler: GuardedHandler<U, A>): RequestHandler => {
     return (req, res, next) => {
+      // As Express does: a rejection with nothing is still a failure.
+      const fail = (thrown: unknown) => next(thrown || new Error('a handler was rejected without an error'));
       middleware(req, res, (error?: unknown) => {
         if (error !== undefined) return next(error);
         // The middleware has set both properties; only the compiler cannot see it.
         const guarded = req as unknown as GuardedRequest<U, A>;
-        Promise.try(handler, guarded, res, next).catch((thrown: unknown) => {
-          // As Express does: a rejection with nothing is still a failure.
-          next(thrown || new Error('a handler was rejected without an error'));
-        });
+        try {
+          const answered = handler(guarded, res, next);
+          if (isThenable(answered)) answered.then(undefined, fail);
+        } catch (thrown) {
+          fail(thrown);
+        }
       });
     };
   };
   return Object.assign(middleware, { handle });
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }

@@ -3,6 +3,7 @@ import { type IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import express, { type Application, type ErrorRequestHandler, type RequestHandler } from 'express';
+import { createNote } from '../request-notes.ts';
 import type { GuardOptions } from './guards.ts';
 import type { RequestAuth, User } from './request-auth.ts';
 
@@ -33,7 +34,7 @@ export function createUpgrade(
   onError: ErrorRequestHandler,
 ): Upgrade {
   return ({ app, ...options } = {}) => {
-    const waiting = new WeakMap<ServerResponse, (visitor: UpgradeVisitor) => void>();
+    const waiting = createNote<(visitor: UpgradeVisitor) => void>();
     const judge = express();
     judge.disable('x-powered-by');
     if (app !== undefined) judge.set('trust proxy', app.get('trust proxy'));

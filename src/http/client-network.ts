@@ -6,6 +6,7 @@ import { isIPv6 } from 'node:net';
  * customer has at least that many (RFC 6177). What is no address stays as it is.
  */
 export function networkOf(address: string): string {
+  if (!address.includes(':')) return address;
   const [plain = ''] = address.split('%', 1);
   if (!isIPv6(plain)) return address;
   const groups = groupsOf(plain);

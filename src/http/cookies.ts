@@ -1,6 +1,7 @@
 // Cookie names, flags and reading: the same rules for every cookie that latchkey sets.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { stringifySetCookie } from 'cookie';
+import { createNote } from '../request-notes.ts';
 import { appendCookie } from './keep-cookies.ts';
 
 /** The names of our cookies and the flags they all share. */
@@ -33,24 +34,39 @@ export function createCookiePolicy(baseUrl: URL): CookiePolicy {
 }
 
 /** Every cookie of the request in order, also those that share a name. Values are as they came. */
-export function readCookies(req: IncomingMessage): readonly (readonly [name: string, value: string])[] {
+export function readCookies(req: IncomingMessage): Pairs {
   const known = parsed.get(req);
   if (known !== undefined) return known;
-  const pairs: [string, string][] = [];
-  for (const part of (req.headers.cookie ?? '').split(';')) {
-    const equals = part.indexOf('=');
-    if (equals > 0) pairs.push([part.slice(0, equals).trim(), part.slice(equals + 1).trim()]);
-  }
+  const { cookie } = req.headers;
+  const pairs = cookie === undefined ? noPairs : pairsIn(cookie);
   parsed.set(req, pairs);
   return pairs;
 }
 
-const parsed = new WeakMap<IncomingMessage, readonly (readonly [string, string])[]>();
+type Pairs = readonly (readonly [name: string, value: string])[];
+
+const noPairs: Pairs = [];
+
+function pairsIn(header: string): Pairs {
+  const pairs: [string, string][] = [];
+  for (let start = 0; start < header.length; ) {
+    const semicolon = header.indexOf(';', start);
+    const end = semicolon === -1 ? header.length : semicolon;
+    const equals = header.indexOf('=', start);
+    if (equals > start && equals < end) {
+      pairs.push([header.slice(start, equals).trim(), header.slice(equals + 1, end).trim()]);
+    }
+    start = end + 1;
+  }
+  return pairs;
+}
+
+const parsed = createNote<Pairs>();
 
 /** All values that the request holds under one cookie name. */
 export function cookieValues(req: IncomingMessage, name: string): readonly string[] {
   const values: string[] = [];
-  for (const [key, value] of readCookies(req)) if (key === name) values.push(value);
+  for (const pair of readCookies(req)) if (pair[0] === name) values.push(pair[1]);
   return values;
 }
 

@@ -3,12 +3,13 @@ import type { IncomingMessage } from 'node:http';
 import cors from 'cors';
 import type { RequestHandler } from 'express';
 import { ConfigurationError, type ConfigurationProblem } from '../errors.ts';
+import { createNote } from '../request-notes.ts';
 
-const fromNamedOrigin = new WeakSet<IncomingMessage>();
+const fromNamedOrigin = createNote<true>();
 
 /** Whether {@link crossOrigin} stands before this route and the request comes from one of its origins. */
 export function isFromNamedOrigin(req: IncomingMessage): boolean {
-  return fromNamedOrigin.has(req);
+  return fromNamedOrigin.get(req) === true;
 }
 
 /** What a browser may send across origins, beside what needs no asking. */
@@ -44,7 +45,7 @@ export function crossOrigin(origins: readonly string[]): RequestHandler {
       res.vary('Origin');
       return next();
     }
-    fromNamedOrigin.add(req);
+    fromNamedOrigin.set(req, true);
     answer(req, res, next);
   };
 }

@@ -1,6 +1,7 @@
 // Looks after latchkey's cookies from when they are set until the headers go out: an app may overwrite the header.
 import type { ServerResponse } from 'node:http';
 import onHeaders from 'on-headers';
+import { createNote } from '../request-notes.ts';
 
 interface Kept {
   /** Name of the cookie to its whole line; the last one counts. */
@@ -9,7 +10,7 @@ interface Kept {
   withheld: { readonly lines: ReadonlySet<string>; readonly isOutdated: () => boolean } | null;
 }
 
-const kept = new WeakMap<ServerResponse, Kept>();
+const kept = createNote<Kept>();
 
 /**
  * Adds a Set-Cookie line that is not lost by `res.setHeader('Set-Cookie', …)` or `res.writeHead(200, { … })`.

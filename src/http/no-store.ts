@@ -6,8 +6,10 @@ import type { ServerResponse } from 'node:http';
  * request are dropped: Express answers even `If-None-Match: *` with 304, and nothing personal may count as unchanged.
  */
 export function noStore(res: ServerResponse): void {
-  delete res.req.headers['if-none-match'];
-  delete res.req.headers['if-modified-since'];
+  const { headers } = res.req;
+  // Taking away what is not there would make every later look at the headers slow.
+  if (headers['if-none-match'] !== undefined) delete headers['if-none-match'];
+  if (headers['if-modified-since'] !== undefined) delete headers['if-modified-since'];
   res.setHeader('Cache-Control', 'no-store');
   const vary = res.getHeader('Vary');
   if (vary === undefined) res.setHeader('Vary', 'Cookie');

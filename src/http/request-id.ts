@@ -1,8 +1,9 @@
 // The id of a request: the reference people are shown and the key that finds its log lines.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { randomId } from '../crypto/random.ts';
+import { createNote } from '../request-notes.ts';
 
-const ids = new WeakMap<IncomingMessage, string>();
+const ids = createNote<string>();
 
 /** What proxies send: UUIDs, hexadecimal, base64. Nothing that could end a header, a log line or an attribute. */
 const sane = /^[\w.:@+/=-]{8,128}$/;

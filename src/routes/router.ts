@@ -27,13 +27,9 @@ export interface RouteHandlers {
   readonly onError: (error: unknown, req: Request, res: Response, next: NextFunction) => void;
 }
 
-/** The router to mount at the base path. */
-export function createRouter(handlers: RouteHandlers): Router {
+/** What to mount at the base path. */
+export function createRouter(handlers: RouteHandlers): RequestHandler {
   const router = Router();
-  // What stands behind it belongs to the request as well.
-  router.use((req, _res, next) => asPartOf(req, () => next()));
-  router.use(handlers.wellKnown);
-  router.use(leaveUnlessOurs);
   router.all(routePaths.login, only('GET'), handlers.login);
   router.all(routePaths.callback, only('GET'), handlers.callback);
   router.get(routePaths.logout, handlers.logoutPage);
@@ -43,14 +39,19 @@ export function createRouter(handlers: RouteHandlers): Router {
   router.all(routePaths.frontChannelLogout, only('GET'), handlers.frontChannelLogout);
   router.use([routePaths.login, routePaths.logout, routePaths.frontChannelLogout], handlers.reportFailure);
   router.use(handlers.onError);
-  return router;
+  // Most requests are for the app's own pages: they pass with one look.
+  return (req, res, next) => {
+    const go = isOurs(req.path) ? () => router(req, res, next) : () => void setImmediate(next);
+    // What stands behind it belongs to the request as well.
+    handlers.wellKnown(req, res, () => asPartOf(req, go));
+  };
 }
 
 const ours: ReadonlySet<string> = new Set(Object.values(routePaths).map((path) => path.toLowerCase()));
 
-/** Most requests are for the app's own pages: one look instead of one for each route. As lenient as Express is. */
-function leaveUnlessOurs(req: Request, _res: Response, next: NextFunction): void {
-  next(ours.has(req.path.toLowerCase().replace(/\/$/, '')) ? undefined : 'router');
+/** As lenient as Express is. */
+function isOurs(path: string): boolean {
+  return ours.has(path.toLowerCase().replace(/\/$/, ''));
 }
 
 /** Refuses other methods; HEAD too where it is not named, because Express would run the GET handler for it. */

@@ -4,7 +4,7 @@ import type { OnceBackend } from '../config/session-stores.ts';
 import type { CookiePolicy } from '../http/cookies.ts';
 import { absoluteEnd, type SessionLimits } from './lifetimes.ts';
 import type { LoadedSession } from './load-session.ts';
-import { readSessionId, storeIdOf } from './session-cookie.ts';
+import { readSessionIds } from './session-cookie.ts';
 
 /** Notes and recognises sessions that were ended from elsewhere. */
 export interface EndedElsewhere {
@@ -36,8 +36,8 @@ export function createEndedElsewhere(parts: EndedElsewhereParts): EndedElsewhere
     async isBehind(req) {
       try {
         // Not only where the session is gone: it may be ended while this very request waits for new tokens.
-        const sessionId = readSessionId(req, policy, secrets);
-        return sessionId !== null && (await once.isFinished(keyOf(storeIdOf(sessionId))));
+        const ids = readSessionIds(req, policy, secrets);
+        return ids !== null && (await once.isFinished(keyOf(ids.storeId)));
       } catch {
         // Nobody can tell now. A password that was not needed does less harm than a door that was shut and opens.
         return true;

@@ -3,9 +3,10 @@ import type { IncomingMessage } from 'node:http';
 import type { Session, SessionData } from 'express-session';
 import type { RecordBackend } from '../config/session-stores.ts';
 import type { CookiePolicy } from '../http/cookies.ts';
+import { createNote } from '../request-notes.ts';
 import { isOver, isTouchDue, type SessionLimits } from './lifetimes.ts';
 import { recordOf, type SessionRecord } from './record.ts';
-import { readSessionId, storeIdOf } from './session-cookie.ts';
+import { readSessionIds } from './session-cookie.ts';
 
 /** A live session. */
 export interface LoadedSession {
@@ -33,7 +34,7 @@ export interface LoadSessionParts {
  * the store is broken: that is an outage, never "signed out".
  */
 export function createLoadSession(parts: LoadSessionParts): LoadSession {
-  const known = new WeakMap<IncomingMessage, Promise<SessionState>>();
+  const known = createNote<Promise<SessionState>>();
   return (req) => {
     let state = known.get(req);
     if (state === undefined) {
@@ -45,10 +46,10 @@ export function createLoadSession(parts: LoadSessionParts): LoadSession {
 }
 
 async function load(req: IncomingMessage, parts: LoadSessionParts): Promise<SessionState> {
-  const sessionId = readSessionId(req, parts.policy, parts.secrets);
-  if (sessionId === null) return 'absent';
-  const storeId = storeIdOf(sessionId);
-  const data = alreadyOpen(req, sessionId) ?? (await parts.records.read(storeId));
+  const ids = readSessionIds(req, parts.policy, parts.secrets);
+  if (ids === null) return 'absent';
+  const { storeId } = ids;
+  const data = alreadyOpen(req, ids.id) ?? (await parts.records.read(storeId));
   // A session without our part is the app's own: nobody has signed in with it, and it is not ours to clear.
   if (data !== null && data.latchkey === undefined) return 'absent';
   const record = recordOf(data);

@@ -10,19 +10,35 @@ import { createRecent, type Recent } from './recent.ts';
  * Where two different well-signed ids stand side by side somebody planted one of them, and nothing tells which:
  * then there is no session.
  */
+export function readSessionIds(
+  req: IncomingMessage,
+  policy: CookiePolicy,
+  secrets: readonly string[],
+): SessionIds | null {
+  let found: SessionIds | null = null;
+  for (const value of cookieValues(req, policy.sessionName)) {
+    const ids = unsignAny(value, secrets);
+    if (ids === null) continue;
+    if (found !== null && found.id !== ids.id) return null;
+    found = ids;
+  }
+  return found;
+}
+
+/** The two names of a session. */
+export interface SessionIds {
+  readonly id: string;
+  /** What a store knows it by: {@link storeIdOf}. */
+  readonly storeId: string;
+}
+
+/** The id alone. */
 export function readSessionId(
   req: IncomingMessage,
   policy: CookiePolicy,
   secrets: readonly string[],
 ): string | null {
-  let found: string | null = null;
-  for (const value of cookieValues(req, policy.sessionName)) {
-    const id = unsignAny(value, secrets);
-    if (id === null) continue;
-    if (found !== null && found !== id) return null;
-    found = id;
-  }
-  return found;
+  return readSessionIds(req, policy, secrets)?.id ?? null;
 }
 
 /**
@@ -47,10 +63,10 @@ export function storeIdOf(sessionId: string): string {
 
 const mostKept = 5000;
 /** Ids whose signature was found good, by the digest of the whole cookie; for one list of secrets each. */
-const found = new WeakMap<readonly string[], Recent<string>>();
+const found = new WeakMap<readonly string[], Recent<SessionIds>>();
 
 /** A signature that was good under these secrets stays so: it is checked once and not on every page. */
-function unsignAny(raw: string, secrets: readonly string[]): string | null {
+function unsignAny(raw: string, secrets: readonly string[]): SessionIds | null {
   let known = found.get(secrets);
   if (known === undefined) {
     known = createRecent(mostKept);
@@ -60,8 +76,10 @@ function unsignAny(raw: string, secrets: readonly string[]): string | null {
   const before = known.get(key);
   if (before !== undefined) return before;
   const id = checkSignature(raw, secrets);
-  if (id !== null) known.set(key, id);
-  return id;
+  if (id === null) return null;
+  const ids = { id, storeId: storeIdOf(id) };
+  known.set(key, ids);
+  return ids;
 }
 
 function checkSignature(raw: string, secrets: readonly string[]): string | null {

@@ -3,8 +3,8 @@
 /** Thrown by a call that took too long. What it asked for may happen all the same. */
 export class DeadlinePassed extends Error {}
 
-/** Rejects what takes longer than the deadline. */
-export type WithDeadline = <T>(call: Promise<T>) => Promise<T>;
+/** Rejects what takes longer than the deadline. What fails before that gets a second chance where one is given. */
+export type WithDeadline = <T>(call: Promise<T>, secondChance?: (error: unknown) => Promise<T>) => Promise<T>;
 
 interface Pending {
   readonly reject: (error: Error) => void;
@@ -37,20 +37,22 @@ export function createDeadline(
     timer = undefined;
   };
 
-  return <T>(call: Promise<T>) =>
+  return <T>(call: Promise<T>, secondChance?: (error: unknown) => Promise<T>) =>
     new Promise<T>((resolve, reject) => {
       const entry: Pending = { reject, endsAt: now() + milliseconds };
       pending.add(entry);
       timer ??= setInterval(sweep, Math.max(10, milliseconds / 4)).unref();
+      const succeed = (value: T): void => {
+        pending.delete(entry);
+        resolve(value);
+      };
+      const fail = (error: unknown): void => {
+        pending.delete(entry);
+        reject(error);
+      };
       call.then(
-        (value) => {
-          pending.delete(entry);
-          resolve(value);
-        },
-        (error: unknown) => {
-          pending.delete(entry);
-          reject(error);
-        },
+        succeed,
+        secondChance === undefined ? fail : (error: unknown) => secondChance(error).then(succeed, fail),
       );
     });
 }

@@ -43,29 +43,31 @@ export function connectRedis(
     tried = null;
   });
 
-  const send = <T>(
+  const send = <T>(command: (client: RedisCommands) => Promise<T>): Promise<T> => {
+    const { client } = link;
+    const startedAt = performance.now();
+    const again = (error: unknown): Promise<T> =>
+      sendAgain(link, command, { error, client }, { startedAt, timeoutMs, graceMs: timeoutMs / 2 });
+    const sent = client === null ? again(new NotConnected()) : command(client);
+    return withDeadline(sent, client === null ? undefined : again).catch((cause: unknown) => {
+      // No answer in all that time: the server hangs, or the connection is dead and nobody has said so.
+      if (cause instanceof DeadlinePassed) link.suspect(client);
+      throw unavailable(cause);
+    });
+  };
+  /** Only the first attempt is waited for: once it failed, commands are refused until a later one succeeds. */
+  const sendOnceTried = async <T>(
+    attempt: Promise<void>,
     command: (client: RedisCommands) => Promise<T>,
-    client: RedisCommands | null,
   ): Promise<T> => {
-    const times = { startedAt: performance.now(), timeoutMs, graceMs: timeoutMs / 2 };
-    if (client === null) return sendAgain(link, command, { error: new NotConnected(), client }, times);
-    return command(client).catch((error: unknown) => sendAgain(link, command, { error, client }, times));
+    await withDeadline(attempt).catch((cause: unknown) => {
+      throw unavailable(cause);
+    });
+    return send(command);
   };
 
   return {
-    async run(command) {
-      let client: RedisCommands | null = null;
-      try {
-        // Only the first attempt is waited for: once it failed, commands are refused until a later one succeeds.
-        if (tried !== null) await withDeadline(tried);
-        client = link.client;
-        return await withDeadline(send(command, client));
-      } catch (cause) {
-        // No answer in all that time: the server hangs, or the connection is dead and nobody has said so.
-        if (cause instanceof DeadlinePassed) link.suspect(client);
-        throw new LatchkeyError('store_unavailable', { detail: `Redis: ${messageOf(cause)}`, cause });
-      }
-    },
+    run: (command) => (tried === null ? send(command) : sendOnceTried(tried, command)),
     close: () => link.close(),
   };
 }
@@ -81,6 +83,7 @@ function linkTo(address: RedisAddress, tls: RedisTls, report: (error: unknown) =
   );
 }
 
-function messageOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : 'unknown failure';
+function unavailable(cause: unknown): LatchkeyError {
+  const message = cause instanceof Error ? cause.message : 'unknown failure';
+  return new LatchkeyError('store_unavailable', { detail: `Redis: ${message}`, cause });
 }

@@ -35,8 +35,10 @@ export function readSession(text: string): SessionData | null {
   try {
     const app: unknown = JSON.parse(cut(source, end));
     if (typeof app !== 'object' || app === null || Array.isArray(app)) return null;
-    const part = cut(source, headWidth, end);
-    return { ...app, ...(part === '' ? {} : { latchkey: JSON.parse(part) }), seenAt } as SessionData;
+    const session = app as SessionData;
+    if (end > headWidth) session.latchkey = JSON.parse(cut(source, headWidth, end));
+    session.seenAt = seenAt;
+    return session;
   } catch {
     return null;
   }

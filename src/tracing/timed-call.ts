@@ -59,10 +59,25 @@ export function timedPort<Port extends object, Name extends keyof Port & string>
   const timed = names.map((name) => {
     // Looked up at each call: an embedding app may put another method in its place.
     const method: Method = (...args) => (port[name] as Method).apply(port, args);
+    const operation = `${prefix}${name}`;
     const facts = { 'db.operation.name': name };
-    const call: TimedCall = { kind, operation: `${prefix}${name}`, facts, outcomeOf: failed, listener };
-    const wrapped: Method = (...args) =>
-      listener === undefined && !isRecording() ? method(...args) : timeCall(call, () => method(...args));
+    const call: TimedCall = { kind, operation, facts, outcomeOf: failed, listener };
+    const wrapped: Method = (...args) => {
+      if (isRecording()) return timeCall(call, () => method(...args));
+      if (listener === undefined) return method(...args);
+      // Every page view comes by here: no more than one promise for the measuring.
+      const startedAt = performance.now();
+      return method(...args).then(
+        (result) => {
+          reportCall(listener, kind, operation, 'ok', startedAt);
+          return result;
+        },
+        (thrown: unknown) => {
+          reportCall(listener, kind, operation, 'failed', startedAt);
+          throw thrown;
+        },
+      );
+    };
     return [name, wrapped];
   });
   return Object.fromEntries(timed) as Pick<Port, Name>;

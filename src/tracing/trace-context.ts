@@ -1,6 +1,7 @@
 // W3C Trace Context: takes over the trace of an incoming request, or begins one, and names each call in it.
 import type { IncomingHttpHeaders } from 'node:http';
 import { randomHex } from '../crypto/random.ts';
+import { createNote } from '../request-notes.ts';
 import { activeTrace } from './active-trace.ts';
 
 /** The trace that calls belong to. */
@@ -35,7 +36,14 @@ export interface TracedRequest {
 
 /** Begins a trace. Nobody has asked for it to be recorded. */
 export function newTrace(): RequestTrace {
-  return { traceId: randomHex(16), spanId: randomHex(8), parentId: null, flags: '00', state: null };
+  const digits = randomHex(24);
+  return {
+    traceId: digits.slice(0, 32),
+    spanId: digits.slice(32),
+    parentId: null,
+    flags: '00',
+    state: null,
+  };
 }
 
 /**
@@ -47,7 +55,7 @@ export function traceFrom(request: TracedRequest): TraceContext {
   return { traceId, flags, state };
 }
 
-const known = new WeakMap<TracedRequest, RequestTrace>();
+const known = createNote<RequestTrace>();
 
 /** The same with the request's own step. Asked again about the same request it gives the same. */
 export function traceOf(request: TracedRequest): RequestTrace {

@@ -8,7 +8,7 @@ export const doors: readonly string[] = [
 ];
 
 const levels: Readonly<Record<string, number>> = {
-  ...{ 'errors.ts': 1, 'events.ts': 1, 'clock.ts': 1, crypto: 1 },
+  ...{ 'errors.ts': 1, 'events.ts': 1, 'clock.ts': 1, 'request-notes.ts': 1, crypto: 1 },
   ...{ config: 2, http: 2, tracing: 2 },
   ...{ provider: 3, transaction: 3, session: 3, tokens: 3, identity: 3, stores: 3 },
   ...{ routes: 4, guards: 4, directory: 4, machine: 4, 'local-provider': 4, testing: 4, metrics: 4 },

@@ -5,6 +5,9 @@ import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promis
 import { describe, expect, it } from 'vitest';
 import { createLogWriter } from '../../../src/app/log-writer.ts';
 
+/** Longer than a line waits for others. */
+const gathered = () => wait(15);
+
 /** A descriptor that takes so many bytes of each write, or fails. */
 const descriptor = (answer: (bytes: Uint8Array) => number | string = (bytes) => bytes.length) => {
   const taken: string[] = [];
@@ -18,12 +21,15 @@ const descriptor = (answer: (bytes: Uint8Array) => number | string = (bytes) => 
 };
 
 describe('the log writer', () => {
-  it('writes the lines of one turn together, in their order', async () => {
+  it('writes the lines of a few milliseconds together, in their order', async () => {
     const { taken, write } = descriptor();
     const log = createLogWriter(1, write);
-    for (const line of ['a\n', 'b\n', 'c\n']) log.write(line);
+    for (const line of ['a\n', 'b\n', 'c\n']) {
+      log.write(line);
+      await nextTurn();
+    }
     expect(taken).toEqual([]);
-    await nextTurn();
+    await gathered();
     expect(taken).toEqual(['a\nb\nc\n']);
   });
 
@@ -40,7 +46,7 @@ describe('the log writer', () => {
     const { taken, write } = descriptor((bytes) => Math.min(2, bytes.length));
     const log = createLogWriter(1, write);
     log.write('äöü…\n');
-    await nextTurn();
+    await gathered();
     expect(taken).toHaveLength(5);
   });
 
@@ -49,7 +55,7 @@ describe('the log writer', () => {
     const { taken, write } = descriptor((bytes) => (isBehind ? 'EAGAIN' : bytes.length));
     const log = createLogWriter(1, write);
     log.write('a\n');
-    await nextTurn();
+    await gathered();
     log.write('b\n');
     isBehind = false;
     await wait(30);
@@ -65,7 +71,7 @@ describe('the log writer', () => {
     const log = createLogWriter(1, write);
     for (let line = 0; line < 5; line += 1) {
       log.write('a\n');
-      await nextTurn();
+      await gathered();
     }
     expect(tries).toBe(1);
   });
@@ -75,10 +81,10 @@ describe('the log writer', () => {
     const { taken, write } = descriptor((bytes) => (isFull ? 'ENOSPC' : bytes.length));
     const log = createLogWriter(1, write);
     log.write('lost\n');
-    await nextTurn();
+    await gathered();
     isFull = false;
     log.write('kept\n');
-    await nextTurn();
+    await gathered();
     expect(taken).toEqual(['kept\n']);
   });
 });

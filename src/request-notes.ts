@@ -35,14 +35,16 @@ class Notes extends Given {
   static read(about: object, note: object): unknown {
     if (!(#written in about)) return undefined;
     const written = about.#written;
-    const at = written.indexOf(note);
-    return at === -1 ? undefined : written[at + 1];
+    // Kinds stand at even places alone: what is held may be anything, a kind of note as well.
+    for (let at = 0; at < written.length; at += 2) if (written[at] === note) return written[at + 1];
+    return undefined;
   }
 
   static write(about: object, note: object, value: unknown): void {
     const written = #written in about ? about.#written : (new Notes(about) as Notes).#written;
-    const at = written.indexOf(note);
-    if (at === -1) written.push(note, value);
-    else written[at + 1] = value;
+    let at = 0;
+    while (at < written.length && written[at] !== note) at += 2;
+    written[at] = note;
+    written[at + 1] = value;
   }
 }

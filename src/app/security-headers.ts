@@ -16,8 +16,7 @@ export function securityHeaders(baseUrl: URL, providerOrigins: () => readonly st
   return (_req, res, next) => {
     const origins = providerOrigins();
     if (made?.origins !== origins) made = { origins, headers: headersOf(baseUrl, origins) };
-    for (const [name, value] of made.headers) res.setHeader(name, value);
-    res.removeHeader('X-Powered-By');
+    for (const header of made.headers) res.setHeader(header[0], header[1]);
     next();
   };
 }

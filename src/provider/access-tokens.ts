@@ -6,6 +6,7 @@ import { LatchkeyError } from '../errors.ts';
 import { clockToleranceSeconds } from './check-id-token.ts';
 import type { ProviderKeys } from './keys.ts';
 import type { Claims } from './login-result.ts';
+import { serverOf } from './server-metadata.ts';
 import { translateError } from './translate-error.ts';
 
 /** A JWT whose signature, issuer, audience and times are right. What kind of token it is has yet to be checked. */
@@ -47,7 +48,7 @@ export async function verifyJwt(token: string, expected: JwtExpectations): Promi
  * @throws LatchkeyError whenever there is no answer that can be believed; never because the token is bad
  */
 export async function introspect(configuration: Configuration, token: Secret): Promise<Claims | null> {
-  if (configuration.serverMetadata().introspection_endpoint === undefined) return null;
+  if (serverOf(configuration).introspection_endpoint === undefined) return null;
   try {
     return await tokenIntrospection(configuration, token.reveal(), { token_type_hint: 'access_token' });
   } catch (thrown) {

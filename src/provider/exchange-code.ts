@@ -12,6 +12,7 @@ import {
 import { checkTokenResponse } from './check-token-response.ts';
 import type { ProviderKeys } from './keys.ts';
 import type { Claims, LoginChecks, LoginResult } from './login-result.ts';
+import { serverOf } from './server-metadata.ts';
 import { translateError } from './translate-error.ts';
 
 /** What calls to the provider and the checks of its answers need. */
@@ -33,7 +34,7 @@ export async function exchangeCode(
   checks: LoginChecks,
   parts: ExchangeParts,
 ): Promise<Omit<LoginResult, 'userinfo'>> {
-  const server = parts.configuration.serverMetadata();
+  const server = serverOf(parts.configuration);
   checkResponseIssuer(
     callbackUrl,
     server.issuer,

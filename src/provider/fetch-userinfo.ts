@@ -5,6 +5,7 @@ import { LatchkeyError } from '../errors.ts';
 import { clockToleranceSeconds } from './check-id-token.ts';
 import type { ExchangeParts } from './exchange-code.ts';
 import type { Claims } from './login-result.ts';
+import { serverOf } from './server-metadata.ts';
 import { statusOfAnswer, translateError } from './translate-error.ts';
 
 /** `token_refused`: the provider takes this access token no more. */
@@ -20,7 +21,7 @@ export async function fetchUserinfo(
   subject: string,
   parts: ExchangeParts,
 ): Promise<Userinfo> {
-  const endpoint = parts.configuration.serverMetadata().userinfo_endpoint;
+  const endpoint = serverOf(parts.configuration).userinfo_endpoint;
   if (endpoint === undefined) return null;
   let claims: unknown;
   try {
@@ -63,7 +64,7 @@ async function readClaims(response: Response, parts: ExchangeParts): Promise<unk
     });
   }
   const { payload } = await parts.keys.verify(await response.text(), {
-    issuer: parts.configuration.serverMetadata().issuer,
+    issuer: serverOf(parts.configuration).issuer,
     audience: parts.clientId,
     algorithms: [...parts.algorithms],
     currentDate: new Date(parts.nowSeconds * 1000),

@@ -23,23 +23,45 @@ const readableTypes = /^application\/(?:[\w.!#$&^-]+\+)?(?:json|jwt)\s*(?:;|$)/i
  */
 export function createLimitedFetch(timeoutSeconds: number): LimitedFetch {
   return async (url, options) => {
-    const timeout = AbortSignal.timeout(timeoutSeconds * 1000);
-    const signal = options.signal ? AbortSignal.any([options.signal, timeout]) : timeout;
+    // `AbortSignal.timeout` would go off later for every call that was answered long ago.
+    const timeout = new AbortController();
+    const timer = setTimeout(() => timeout.abort(tooLate()), timeoutSeconds * 1000).unref();
+    const signal = options.signal ? AbortSignal.any([options.signal, timeout.signal]) : timeout.signal;
     try {
       const response = await fetch(url, { ...options, redirect: 'manual', signal } as RequestInit);
       const body = await readBody(response, url);
       refuseForeignTypes(response, body, url);
-      const headers = new Headers(response.headers);
-      for (const name of ['content-encoding', 'content-length', 'transfer-encoding']) headers.delete(name);
-      const noBody = response.status === 204 || response.status === 205 || response.status === 304;
-      return new Response(noBody ? null : body, { status: response.status, headers });
+      return alreadyRead(body, response);
     } catch (thrown) {
-      throw asProviderError(thrown, url, timeout);
+      throw asProviderError(thrown, url, timeout.signal);
+    } finally {
+      clearTimeout(timer);
     }
   };
 }
 
+function tooLate(): DOMException {
+  return new DOMException('The provider did not answer in time', 'TimeoutError');
+}
+
+/** An answer whose body has been read: it needs no second stream to be read from. */
+function alreadyRead(body: Uint8Array<ArrayBuffer>, { status, headers }: Response): Response {
+  const answer = new Response(null, { status, headers });
+  const text = () => new TextDecoder().decode(body);
+  return Object.assign(answer, {
+    arrayBuffer: async () => body.slice().buffer,
+    bytes: async () => body.slice(),
+    text: async () => text(),
+    json: async (): Promise<unknown> => JSON.parse(text()),
+    clone: () => alreadyRead(body, answer),
+  });
+}
+
 async function readBody(response: Response, url: string): Promise<Uint8Array<ArrayBuffer>> {
+  // Of this length and not a byte more: HTTP ends it there. What is compressed may grow.
+  const length = response.headers.get('content-length');
+  if (length !== null && !response.headers.has('content-encoding') && Number(length) <= maxResponseBytes)
+    return new Uint8Array(await response.arrayBuffer());
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of response.body ?? []) {

@@ -109,7 +109,8 @@ async function fetchMetadata(parts: MetadataParts): Promise<Configuration> {
     parts.clientAuth,
   );
   configuration[customFetch] = parts.fetch;
-  configuration.timeout = parts.timeoutSeconds;
+  // Our fetch has a time limit of its own; a second one would be a timer that goes on after the answer.
+  configuration.timeout = 0;
   if (plainHttp) allowInsecureRequests(configuration);
   return configuration;
 }

@@ -15,6 +15,7 @@ import type { Claims, LoginChecks, LoginResult } from './login-result.ts';
 import { createMetadata, type Metadata } from './metadata.ts';
 import { originsIn } from './origins.ts';
 import { type RefreshRequest, type RefreshResult, refreshTokens } from './refresh-tokens.ts';
+import { serverOf } from './server-metadata.ts';
 import { createTimedFetch, type ProviderListeners } from './timed-fetch.ts';
 import { translateError } from './translate-error.ts';
 import { within } from './within.ts';
@@ -50,7 +51,10 @@ const longestUrl = 8000;
 /** Makes the provider. Nothing is fetched before it is needed. */
 export function createProvider(options: ResolvedOptions, listeners: ProviderListeners = {}): Provider {
   const { issuer, clientId, clock } = options;
-  const known = () => ready?.known()?.serverMetadata() ?? null;
+  const known = () => {
+    const configuration = ready?.known() ?? null;
+    return configuration === null ? null : serverOf(configuration);
+  };
   const fetch = createTimedFetch(createLimitedFetch(options.providerTimeoutSeconds), known, listeners);
   let source: Promise<Metadata> | null = null;
   let ready: Metadata | null = null;
@@ -74,7 +78,7 @@ export function createProvider(options: ResolvedOptions, listeners: ProviderList
   };
   const configured = async (): Promise<Configuration> => (await metadata()).get();
   const keysOf = (configuration: Configuration): ProviderKeys => {
-    const uri = configuration.serverMetadata().jwks_uri ?? '';
+    const uri = serverOf(configuration).jwks_uri ?? '';
     if (keys?.uri !== uri) keys = { uri, keys: createProviderKeys(uri, fetch, clock) };
     return keys.keys;
   };
@@ -117,7 +121,7 @@ export function createProvider(options: ResolvedOptions, listeners: ProviderList
     userinfo: async (accessToken, subject) => userinfoOf(accessToken, subject, await partsNow()),
     async revoke(token, hint) {
       const configuration = await configured();
-      if (configuration.serverMetadata().revocation_endpoint === undefined) return;
+      if (serverOf(configuration).revocation_endpoint === undefined) return;
       try {
         await tokenRevocation(configuration, token.reveal(), { token_type_hint: hint });
       } catch (thrown) {
@@ -130,13 +134,13 @@ export function createProvider(options: ResolvedOptions, listeners: ProviderList
     introspect: async (token) => introspect(await configured(), token),
     async checkLogoutToken(token) {
       const { configuration, ...parts } = await partsNow();
-      const { id_token_signing_alg_values_supported: signing } = configuration.serverMetadata();
+      const { id_token_signing_alg_values_supported: signing } = serverOf(configuration);
       const algorithms = Array.isArray(signing) ? signing : parts.algorithms;
       return checkLogoutToken(token, { ...parts, issuer, algorithms, typ: options.logoutTokenTyp });
     },
     async endSessionUrl(idToken, redirectUri, state) {
       const configuration = await configured();
-      if (configuration.serverMetadata().end_session_endpoint === undefined) return null;
+      if (serverOf(configuration).end_session_endpoint === undefined) return null;
       const parameters = { post_logout_redirect_uri: redirectUri, state };
       const url = buildEndSessionUrl(configuration, { ...parameters, id_token_hint: idToken.reveal() });
       return url.href.length <= longestUrl ? url : buildEndSessionUrl(configuration, parameters);
@@ -146,7 +150,7 @@ export function createProvider(options: ResolvedOptions, listeners: ProviderList
     },
     origins() {
       const configuration = ready?.known() ?? null;
-      // Asked for with every answer, and openid-client copies all metadata each time it gives them out.
+      // Asked for with every answer.
       if (pages?.configuration !== configuration)
         pages = { configuration, origins: originsIn(configuration, issuer) };
       return pages.origins;

@@ -7,6 +7,7 @@ import { checkIdToken } from './check-id-token.ts';
 import { checkTokenResponse } from './check-token-response.ts';
 import { type ExchangeParts, readAccessToken } from './exchange-code.ts';
 import type { Claims } from './login-result.ts';
+import { serverOf } from './server-metadata.ts';
 import { statusOfAnswer, translateError } from './translate-error.ts';
 
 /** What a refresh begins with: the tokens the session has, and whom it belongs to. */
@@ -48,7 +49,7 @@ export async function refreshTokens(request: RefreshRequest, parts: ExchangePart
     const checked = renewed ? await checkedClaims(tokens.idToken, tokens.accessToken, parts) : before;
     const change = changeBetween(before, checked ?? decodeJwt(tokens.idToken), request.subject);
     if (change !== null) return { kind: 'changed', detail: `the refreshed ID token has ${change}` };
-    const { issuer } = parts.configuration.serverMetadata();
+    const { issuer } = serverOf(parts.configuration);
     return {
       ...tokens,
       kind: 'refreshed',
@@ -77,7 +78,7 @@ async function checkedClaims(
   parts: ExchangeParts,
 ): Promise<Claims | null> {
   const expected = {
-    issuer: parts.configuration.serverMetadata().issuer,
+    issuer: serverOf(parts.configuration).issuer,
     clientId: parts.clientId,
     algorithms: parts.algorithms,
     keys: parts.keys,

@@ -27,7 +27,8 @@ export function createFinishOnce(once: OnceBackend): FinishOnce {
         try {
           await work();
         } finally {
-          await once.finish(key, keptSeconds).catch(() => {});
+          // Whoever waits looks again in a moment; this answer needs not wait for it.
+          void once.finish(key, keptSeconds).catch(() => {});
         }
         return true;
       }

@@ -24,6 +24,11 @@ export class ExpressStore extends Store {
     this.#isTouchDue = isTouchDue;
   }
 
+  /** Whether this session was read from the store or written to it, and did not begin on this very request. */
+  knows(session: object): boolean {
+    return this.#stored.has(session);
+  }
+
   override get(sessionId: string, callback: (error: unknown, session?: SessionData | null) => void): void {
     this.#records.read(storeIdOf(sessionId)).then(
       (session) => callback(null, session),

@@ -57,13 +57,21 @@ export function createStartSession(parts: StartSessionParts): StartSession {
     }
     const record = await sessionLimit.asNewest(begun);
     await openSession(writer, store, req, res);
-    await regenerateSession(req);
+    // One that began on this request has an id that nobody has seen.
+    if (store.knows(req.session)) await regenerateSession(req);
     req.session.latchkey = record;
     const storeId = storeIdOf(req.sessionID);
-    // The vault first: a record without its vault would be a session that cannot be refreshed or revoked.
     const lifeSeconds = Math.ceil((absoluteEnd(record.startedAt, limits) - limits.clock()) / 1000);
-    await vault.write(storeId, tokens, Math.min(lifeSeconds, limits.idleSeconds));
-    await saveSession(req);
+    const written = await Promise.allSettled([
+      vault.write(storeId, tokens, Math.min(lifeSeconds, limits.idleSeconds)),
+      saveSession(req),
+    ]);
+    const failed = written.find((outcome) => outcome.status === 'rejected');
+    if (failed !== undefined) {
+      // A record without its vault would be a session that cannot be refreshed or revoked.
+      await destroySession(req).catch(() => {});
+      throw failed.reason;
+    }
     // Noted first and looked for after: a logout that comes in between finds the session, one from before is found.
     await registry.note(storeId, record, issuedAt);
     const session = { storeId, record, data: req.session };

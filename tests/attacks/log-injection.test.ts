@@ -26,7 +26,9 @@ const texts = [
 ] as const;
 
 /** Every line is one JSON object, no longer than a screen, with no control characters, and none is forged. */
-const expectCleanLog = (): void => {
+const expectCleanLog = async (): Promise<void> => {
+  // A request's line is written at the end of the turn in which its answer went out.
+  await expect.poll(() => world.logText().slice(from)).toContain('"request"');
   const written = world.logText().slice(from);
   expect(written.endsWith('\n')).toBe(true);
   const lines = written.slice(0, -1).split('\n');
@@ -47,14 +49,14 @@ describe.each(texts)('%s: %s', (_id, _what, text) => {
     const browser = world.browser();
     await world.signIn(browser, '/protected/permission');
     await browser.get(`${world.url}/profile`);
-    expectCleanLog();
+    await expectCleanLog();
   });
 
   it('in the subject', async () => {
     world.provider.user = { ...testUser, sub: text };
     const browser = world.browser();
     await world.signIn(browser, '/protected/permission');
-    expectCleanLog();
+    await expectCleanLog();
   });
 
   it('in the provider’s refusal', async () => {
@@ -65,7 +67,7 @@ describe.each(texts)('%s: %s', (_id, _what, text) => {
     };
     await world.signIn(world.browser());
     expect(world.logText().slice(from)).toContain('login_failed');
-    expectCleanLog();
+    await expectCleanLog();
   });
 
   it('in the provider’s token error', async () => {
@@ -74,7 +76,7 @@ describe.each(texts)('%s: %s', (_id, _what, text) => {
       void response.writeHead(400, { 'content-type': 'application/json' }).end(body);
     await world.signIn(world.browser());
     expect(world.logText().slice(from)).toContain('login_failed');
-    expectCleanLog();
+    await expectCleanLog();
   });
 
   it('in headers and query of a request', async () => {
@@ -89,13 +91,13 @@ describe.each(texts)('%s: %s', (_id, _what, text) => {
       { behindProxy: {}, timeoutMs: 5000 },
     );
     expect(answer.status).toBe(404);
-    expectCleanLog();
+    await expectCleanLog();
   });
 
   it('in the path, byte by byte', async () => {
     const path = `/missing/${text.slice(0, 8000)}`.replaceAll(' ', '');
     await rawRequest(world.port, `GET ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`);
     await world.browser().get(`${world.url}/missing`);
-    expectCleanLog();
+    await expectCleanLog();
   });
 });

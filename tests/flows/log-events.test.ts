@@ -172,8 +172,8 @@ describe('the log', () => {
     const page = await world
       .browser()
       .get(`${world.url}/missing?a=1`, { headers: { 'x-request-id': 'forged' } });
-    const [line, ...more] = named('request');
     await settled();
+    const [line, ...more] = named('request');
     expect(more).toEqual([]);
     expect(line).toMatchObject({ method: 'GET', path: '/missing', status: 404, ms: expect.any(Number) });
     expectContext(line, 'info');

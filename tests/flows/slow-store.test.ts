@@ -62,7 +62,8 @@ it('SE-12: redirects wait for the store: after login, after an app’s own save,
   done.length = 0;
   const callback = await browser.follow(back);
   expect([callback.status, callback.location]).toEqual([303, `${world.url}/page`]);
-  expect(done).toEqual(['remove', 'vault', 'insert']);
+  // Nothing was there before that would have to go.
+  expect(done).toEqual(['vault', 'insert']);
   expect((await browser.follow(callback)).body).toBe('for user-ada');
 
   done.length = 0;
@@ -85,5 +86,5 @@ it('SE-12: a double click on the sign-in waits for the first one’s save, and b
   done.length = 0;
   const [first, second] = await Promise.all([browser.follow(back), again.follow(back)]);
   expect([first.status, second.status]).toEqual([303, 303]);
-  expect(done).toEqual(['remove', 'vault', 'insert']);
+  expect(done).toEqual(['vault', 'insert']);
 });

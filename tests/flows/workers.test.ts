@@ -93,8 +93,8 @@ it('serves with two workers on the secrets of one first start, and renews them u
   // At once, because one after the other would share a connection.
   const sixTimes = () => Promise.all(Array.from({ length: 6 }, whoIs));
   expect(await sixTimes()).toEqual(Array(6).fill(200));
-  const served = new Set(linesOf(app, 'request').map(({ worker }) => worker));
-  expect(served.size).toBe(2);
+  const served = () => new Set(linesOf(app, 'request').map(({ worker }) => worker)).size;
+  await expect.poll(served, patient).toBe(2);
 
   const [first = 0, second = 0] = pids(app);
   process.kill(first, 'SIGKILL');

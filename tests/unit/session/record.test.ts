@@ -63,3 +63,60 @@ it('of another shape is none', () => {
   expect(recordOf(inSession({ ...record, v: 2 }))).toBeNull();
   expect(recordOf(null)).toBeNull();
 });
+
+const full: SessionRecord = {
+  ...record,
+  permissions: ['a'],
+  local: { permissions: ['b'], roles: [] },
+  acr: 'gold',
+  authTime: 1,
+  providerSession: 'sid',
+  place: '192.0.2.x',
+  refreshAt: 2500,
+  previousTokenHash: 'before',
+};
+
+describe('every field', () => {
+  const wrong: readonly unknown[] = [true, { a: 1 }, [7], Number.NaN];
+  it.each(Object.keys(full))('refuses what does not fit %s', (name) => {
+    expect(recordOf(inSession(full))).toEqual(full);
+    const isText = typeof full[name as keyof SessionRecord] === 'string';
+    const unfit = [
+      ...wrong.slice(0, 1),
+      ...wrong.slice(2),
+      isText ? 7 : 'text',
+      ...(name === 'user' ? [] : [wrong[1]]),
+    ];
+    for (const value of unfit)
+      expect(recordOf(inSession({ ...full, [name]: value })), String(value)).toBeNull();
+  });
+
+  const optional = new Set(['userAt', 'local', 'place']);
+  it.each(Object.keys(full).filter((name) => !optional.has(name)))('cannot be without %s', (name) => {
+    expect(recordOf(inSession({ ...full, [name]: undefined }))).toBeNull();
+  });
+
+  const mayBeNull = new Set([
+    'local',
+    'acr',
+    'authTime',
+    'providerSession',
+    'place',
+    'refreshAt',
+    'previousTokenHash',
+  ]);
+  it.each(Object.keys(full))('knows whether %s may be null', (name) => {
+    const found = recordOf(inSession({ ...full, [name]: null }));
+    if (mayBeNull.has(name)) expect(found).toEqual({ ...full, [name]: null });
+    else expect(found).toBeNull();
+  });
+
+  it.each(['scope', 'permissions', 'roles', 'amr'])('takes texts alone in %s', (name) => {
+    for (const list of [['a', 7], [null], 'a', { 0: 'a', length: 1 }])
+      expect(recordOf(inSession({ ...full, [name]: list }))).toBeNull();
+    for (const list of [['a', 7], [null], undefined])
+      expect(
+        recordOf(inSession({ ...full, local: { permissions: [], roles: [], ...{ [name]: list } } })),
+      ).toEqual(name === 'permissions' || name === 'roles' ? null : { ...full, local: expect.anything() });
+  });
+});

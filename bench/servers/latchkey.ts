@@ -2,7 +2,8 @@
 // limits, guard.
 // With the argument `claims` it takes what the ID token says and does not ask for userinfo at login.
 import express from 'express';
-import { createLog, logEvents, logRequests } from '../../src/app/log.ts';
+import { createLog, logEvents } from '../../src/app/log.ts';
+import { logRequests } from '../../src/app/log-requests.ts';
 import { refuseOddMethods, refuseTwoHosts } from '../../src/app/method-check.ts';
 import { securityHeaders } from '../../src/app/security-headers.ts';
 import { createAuth, listen } from '../../src/index.ts';

@@ -1,6 +1,6 @@
 // The log takes from an error what explains it, and nothing that an error may carry along.
 import { describe, expect, it } from 'vitest';
-import { createLog } from '../../../src/app/log.ts';
+import { createLog, type Log, quickLines } from '../../../src/app/log.ts';
 
 const logged = (facts: object, level = 'trace'): Record<string, unknown> => {
   const lines: string[] = [];
@@ -43,5 +43,52 @@ describe('an error in the log', () => {
       level: 'error',
       time: expect.stringMatching(/^\d{4}-\d\d-\d\dT.+Z$/),
     });
+  });
+});
+
+describe('a line that is made quickly', () => {
+  const strange = '"\\\u0007\u001b[31m\u007f\u009b\u2028\ud800 ä 🏠 {"level":"error"}\n';
+  const facts = {
+    requestId: 'one',
+    path: strange,
+    status: 200,
+    ms: 0.1,
+    ip: undefined,
+    aborted: true,
+    trace_id: 'x'.repeat(120),
+  };
+  const bothWays = (log: (destination: { write(line: string): void }) => Log) => {
+    const lines: string[] = [];
+    const logger = log({ write: (line) => void lines.push(line.replace(/"time":"[^"]+"/, '"time":"now"')) });
+    logger.info(facts, 'request');
+    quickLines(logger, 'request')(facts);
+    return lines;
+  };
+
+  it.each([
+    ['by itself', (to: { write(line: string): void }) => createLog('info', to)],
+    ['of a worker', (to: { write(line: string): void }) => createLog('info', to).child({ worker: 2 })],
+  ])('%s is the very one that pino makes', (_whose, log) => {
+    const [slow, quick] = bothWays(log);
+    expect(quick).toBe(slow);
+    expect(JSON.parse(quick ?? '')).toMatchObject({ level: 'info', path: strange, msg: 'request' });
+  });
+
+  it('is not written where the level says so', () => {
+    expect(bothWays((to) => createLog('warn', to))).toEqual([]);
+    expect(() => quickLines(createLog('silent'), 'request')(facts)).not.toThrow();
+  });
+
+  it('is no warning, whatever was written before it', () => {
+    const levels: unknown[] = [];
+    const to = {
+      [Symbol.for('pino.metadata')]: true as const,
+      lastLevel: 0,
+      write: () => void levels.push(to.lastLevel),
+    };
+    const log = createLog('info', to);
+    log.warn('first');
+    quickLines(log, 'request')(facts);
+    expect(levels).toEqual([40, 30]);
   });
 });

@@ -28,7 +28,8 @@ export interface HeaderOptions {
 export interface AuthenticateHeaderParts {
   readonly verify: VerifyAccessToken;
   readonly userOfToken: UserOfToken;
-  readonly rightsOfToken: RightsOfToken;
+  /** Null: there is no directory. */
+  readonly rightsOfToken: RightsOfToken | null;
   /** Null: no key store is configured. */
   readonly checkApiKey: CheckApiKey | null;
   readonly limits: RequestLimits;
@@ -52,7 +53,10 @@ export function createAuthenticateHeader(parts: AuthenticateHeaderParts): Authen
     if (credential?.kind === 'header') {
       const { issuer, subject } = credential.auth;
       // Whoever holds a good credential is somebody: counted by who it is, from wherever they come.
-      await parts.limits.take('account', req, { account: () => JSON.stringify([issuer, subject]) });
+      const waiting = parts.limits.take('account', req, {
+        account: () => JSON.stringify([issuer, subject]),
+      });
+      if (waiting !== undefined) await waiting;
     }
     return credential;
   };
@@ -103,9 +107,10 @@ async function byToken(
   parts: AuthenticateHeaderParts,
   gate: LookUpGate,
 ): Promise<Credential> {
-  const verdict = await parts.verify(token, gate);
+  const verifying = parts.verify(token, gate);
+  const verdict = verifying instanceof Promise ? await verifying : verifying;
   if (!verdict.good) return badToken(verdict.why);
-  const local = await parts.rightsOfToken(verdict.token);
+  const local = parts.rightsOfToken === null ? null : await parts.rightsOfToken(verdict.token);
   if (local === 'refused') return badToken('The account behind the token may not act any more');
   const good = joinAccess(verdict.token, local);
   const made = () => authOfToken(token, good);

@@ -47,7 +47,7 @@ export function headerCredentials(
     }),
     rightsOfToken:
       directory === null
-        ? async () => null
+        ? null
         : createRightsOfToken({
             rightsOf: directory.rightsOf,
             keepsAccountsOf: directory.keepsAccountsOf,

@@ -5,8 +5,11 @@ import { sha256 } from '../crypto/digest.ts';
 
 /** The counts. Nothing here rejects. */
 export interface RateCounts {
-  /** Counts one request. 0: it may go on; else the milliseconds to wait, and it is not counted. */
-  take(key: string, limit: RateLimit): Promise<number>;
+  /**
+   * Counts one request. 0: it may go on; else the milliseconds to wait, and it is not counted. At once where the
+   * others are not asked, which is nearly always.
+   */
+  take(key: string, limit: RateLimit): Promise<number> | number;
   /** Takes one back that was counted. */
   giveBack(key: string, limit: RateLimit): void;
   /** The milliseconds that the next one would have to wait, as far as this process knows. Counts nothing. */
@@ -63,12 +66,16 @@ export function createRateCounts({ clock, shared, most = 20_000 }: RateCountsPar
     const byCount = Math.max(count.fullAt, now) + intervalOf(limit) - now - windowOf(limit);
     return Math.max(0, count.pausedUntil - now, byCount < 1 ? 0 : byCount);
   };
-  const tellOthers = async (key: string, count: Count, limit: RateLimit): Promise<number> => {
-    if (shared === null || count.untold < chunkOf(limit) || clock() < askAgainAt) return 0;
+  const tellOthers = async (
+    others: RateBackend,
+    key: string,
+    count: Count,
+    limit: RateLimit,
+  ): Promise<number> => {
     const told = count.untold;
     count.untold = 0;
     try {
-      return await shared.spend(sha256(key), limit, told);
+      return await others.spend(sha256(key), limit, told);
     } catch {
       count.untold = Math.min(limit.requests, count.untold + told);
       askAgainAt = clock() + askAgainMs;
@@ -77,7 +84,7 @@ export function createRateCounts({ clock, shared, most = 20_000 }: RateCountsPar
   };
 
   return {
-    async take(key, limit) {
+    take(key, limit) {
       const count = countOf(key);
       const here = waitOf(count, limit);
       if (here > 0) return here;
@@ -86,11 +93,13 @@ export function createRateCounts({ clock, shared, most = 20_000 }: RateCountsPar
       count.seenAt = now;
       count.fullAt = Math.max(count.fullAt, now) + intervalOf(limit);
       count.untold += 1;
-      const together = await tellOthers(key, count, limit);
-      if (together === 0) return 0;
-      count.pausedUntil = clock() + together;
-      count.fullAt -= intervalOf(limit);
-      return together;
+      if (shared === null || count.untold < chunkOf(limit) || clock() < askAgainAt) return 0;
+      return tellOthers(shared, key, count, limit).then((together) => {
+        if (together === 0) return 0;
+        count.pausedUntil = clock() + together;
+        count.fullAt -= intervalOf(limit);
+        return together;
+      });
     },
     giveBack(key, limit) {
       const count = counts.get(key);

@@ -10,18 +10,19 @@ import { createRateCounts } from './rate-counts.ts';
 
 /** Limits for requests. Where a limit is off nothing is counted and nothing refused. */
 export interface RequestLimits {
-  /** Counts the request. Rejects with `too_many_requests` where it has to wait. */
-  take(name: RateLimitName, req: Request, what?: Counted): Promise<void>;
+  /** Counts the request. Throws or rejects with `too_many_requests` where it has to wait. */
+  take(name: RateLimitName, req: Request, what?: Counted): Promise<void> | undefined;
   /** Takes back what `take` has counted. */
   giveBack(name: RateLimitName, req: Request, what?: Counted): void;
-  /** Throws `too_many_requests` where the next one would have to wait, unless `passes`. Counts nothing. */
-  check(name: RateLimitName, req: Request, passes: () => boolean): void;
+  /**
+   * Throws `too_many_requests` where the next one would have to wait, unless `passes`. Counts nothing.
+   * @returns how much of the limit this address has used up, from 0 to 1
+   */
+  check(name: RateLimitName, req: Request, passes: () => boolean): number;
   /** Counts a request that is refused anyway; the error for it where there were too many. */
   refuse(name: RateLimitName, req: Request, what?: Counted): Promise<LatchkeyError | null>;
   /** Counts a request that has been answered. */
-  count(name: RateLimitName, req: Request): Promise<void>;
-  /** How much of the limit this address has used up, from 0 to 1. */
-  used(name: RateLimitName, req: Request): number;
+  count(name: RateLimitName, req: Request): void;
 }
 
 /** What is counted, where it is not just the address. */
@@ -63,9 +64,16 @@ export function createRequestLimits(parts: RequestLimitsParts): RequestLimits {
   };
   return {
     refuse,
-    async take(name, req, what) {
-      const error = await refuse(name, req, what);
-      if (error !== null) throw error;
+    take(name, req, what = {}) {
+      const limit = limits[name];
+      if (limit === null) return undefined;
+      const refuseWhere = (waitMs: number): void => {
+        if (waitMs > 0) throw tooMany(name, req, what, waitMs);
+      };
+      const waitMs = counts.take(keyOf(name, req, what), limit);
+      if (typeof waitMs !== 'number') return waitMs.then(refuseWhere);
+      refuseWhere(waitMs);
+      return undefined;
     },
     giveBack(name, req, what = {}) {
       const limit = limits[name];
@@ -73,16 +81,15 @@ export function createRequestLimits(parts: RequestLimitsParts): RequestLimits {
     },
     check(name, req, passes) {
       const limit = limits[name];
-      const waitMs = limit === null ? 0 : counts.waitMs(keyOf(name, req, {}), limit);
+      if (limit === null) return 0;
+      const key = keyOf(name, req, {});
+      const waitMs = counts.waitMs(key, limit);
       if (waitMs > 0 && !passes()) throw tooMany(name, req, {}, waitMs);
+      return counts.used(key, limit);
     },
-    async count(name, req) {
+    count(name, req) {
       const limit = limits[name];
-      if (limit !== null) await counts.take(keyOf(name, req, {}), limit);
-    },
-    used(name, req) {
-      const limit = limits[name];
-      return limit === null ? 0 : counts.used(keyOf(name, req, {}), limit);
+      if (limit !== null) void counts.take(keyOf(name, req, {}), limit);
     },
   };
 }

@@ -37,13 +37,13 @@ export function createApiLimit({ limits, policy, sessionSecrets }: ApiLimitParts
     if (mark !== null) known.set(mark, true);
   };
   return (req, res, next) => {
-    limits.check('api', req, () => isKnown(req));
+    const used = limits.check('api', req, () => isKnown(req));
     res.once('finish', () => {
       const { statusCode } = res;
       if (req.auth) {
-        if (limits.used('api', req) >= strained) remember(req);
+        if (used >= strained) remember(req);
       } else if (statusCode >= 400 && statusCode < 500) {
-        void limits.count('api', req);
+        limits.count('api', req);
       }
     });
     next();

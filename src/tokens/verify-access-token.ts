@@ -52,9 +52,9 @@ export interface AccessTokenParts {
 
 /**
  * Verifies an access token. Rejects with an outage, and with what the gate says before the provider is asked; what is
- * wrong with the token is in the verdict.
+ * wrong with the token is in the verdict. At once where the token is known.
  */
-export type VerifyAccessToken = (token: string, gate?: LookUpGate) => Promise<Verdict>;
+export type VerifyAccessToken = (token: string, gate?: LookUpGate) => Promise<Verdict> | Verdict;
 
 /** Seconds that an inactive opaque token is remembered: long enough for a client that asks in a loop. */
 const inactiveSeconds = 5;
@@ -67,7 +67,7 @@ export function createVerifyAccessToken(parts: AccessTokenParts): VerifyAccessTo
   // Apart, so that a flood of wrong tokens drives no good one out.
   const bad = createExpiringCache<Verdict>(parts.cacheSize, clock);
   const oneAtATime = createOneAtATime<Verdict>();
-  return async (token, gate = openGate) => {
+  return (token, gate = openGate) => {
     const key = sha256(token);
     const known = good.get(key) ?? bad.get(key);
     if (known !== undefined) return known;

@@ -46,7 +46,8 @@ async function runWith(world: World, workers: number, seconds: number): Promise<
     // The session of the other app: both sign cookies with the same secret and read the same Redis.
     const request = getRequest('/protected', { cookie: runningOf(world.running, 'app').cookie });
     const plan = { port, next: () => request, connections: 64, mark: async () => {} };
-    await runLoad({ ...plan, seconds: 2 });
+    // The last worker may still be starting when the first one listens, and each has code to compile.
+    await runLoad({ ...plan, seconds: 4 * workers });
     const { requests, seconds: taken } = await runLoad({ ...plan, seconds });
     return requests / taken;
   } finally {

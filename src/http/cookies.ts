@@ -49,10 +49,12 @@ const noPairs: Pairs = [];
 
 function pairsIn(header: string): Pairs {
   const pairs: [string, string][] = [];
-  for (let start = 0; start < header.length; ) {
+  let equals = header.indexOf('=');
+  for (let start = 0; start < header.length && equals !== -1; ) {
     const semicolon = header.indexOf(';', start);
     const end = semicolon === -1 ? header.length : semicolon;
-    const equals = header.indexOf('=', start);
+    // Looked for from where the last one stood: a header of semicolons alone is walked once.
+    if (equals < start) equals = header.indexOf('=', start);
     if (equals > start && equals < end) {
       pairs.push([header.slice(start, equals).trim(), header.slice(equals + 1, end).trim()]);
     }

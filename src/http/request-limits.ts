@@ -27,7 +27,7 @@ export interface RequestLimits {
 
 /** What is counted, where it is not just the address. */
 export interface Counted {
-  /** Counted by this in place of the address: makes a digest. Asked only where the limit is on. */
+  /** Counted by this in place of the address; other nodes are told a digest of it. Asked only where the limit is on. */
   readonly account?: () => string;
   /** Counts of one limit that are kept apart. */
   readonly part?: string;

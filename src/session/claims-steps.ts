@@ -6,7 +6,7 @@ import type { EndSession } from './end-session.ts';
 import type { KeepFresh } from './keep-fresh.ts';
 import type { SessionLimits } from './lifetimes.ts';
 import type { LoadedSession } from './load-session.ts';
-import type { SessionRecord } from './record.ts';
+import { putRecord, type SessionRecord } from './record.ts';
 import { current, write } from './refresh-steps.ts';
 import { withLock } from './session-lock.ts';
 import type { TokenSet, TokenVault, VaultContent } from './token-set.ts';
@@ -111,7 +111,7 @@ async function keep(
     const sealed = parts.vault.seal(storeId, tokens);
     if (await write(storeId, { latchkey: record, sealed, version }, parts)) {
       parts.emit({ ...fetch.context, type: 'claims_fetched', subject: record.subject, from });
-      const written = { storeId, record, data: Object.assign(data, { latchkey: record }) };
+      const written = { storeId, record, data: putRecord(data, record) };
       const settled = await parts.settle(written, fetch.context);
       return settled === null ? { kind: 'over' } : { kind: 'done', session: settled };
     }

@@ -10,7 +10,7 @@ import type { EndSession } from './end-session.ts';
 import type { SessionLimits } from './lifetimes.ts';
 import type { LoadedSession } from './load-session.ts';
 import { createPauses } from './pauses.ts';
-import type { SessionRecord } from './record.ts';
+import { putRecord, type SessionRecord } from './record.ts';
 import { current, isDue, write } from './refresh-steps.ts';
 import { lockWaiting, withLock } from './session-lock.ts';
 import type { TokenSet, TokenVault, VaultContent } from './token-set.ts';
@@ -172,7 +172,7 @@ async function renewAlone(
     renewal = { latchkey: latest, sealed, version: now.kept.version };
   }
   parts.emit({ ...context, type: 'tokens_refreshed', subject: record.subject });
-  const data = Object.assign(session.data, { latchkey: renewal.latchkey });
+  const data = putRecord(session.data, renewal.latchkey);
   const settled = await parts.settle({ storeId, record: renewal.latchkey, data }, context);
   if (settled === null) return { kind: 'over' };
   return { kind: 'fresh', session: settled, renewed: outcome.tokens.accessToken };

@@ -49,10 +49,13 @@ async function load(req: IncomingMessage, parts: LoadSessionParts): Promise<Sess
   const ids = readSessionIds(req, parts.policy, parts.secrets);
   if (ids === null) return 'absent';
   const { storeId } = ids;
-  const data = alreadyOpen(req, ids.id) ?? (await parts.records.read(storeId));
+  const open = alreadyOpen(req, ids.id);
+  const data = open ?? (await parts.records.read(storeId));
   // A session without our part is the app's own: nobody has signed in with it, and it is not ours to clear.
   if (data !== null && data.latchkey === undefined) return 'absent';
-  const record = recordOf(data);
+  const found = recordOf(data);
+  // Handlers have what express-session has loaded: what they write there after a guard must not count for the next.
+  const record = open === null || found === null ? found : structuredClone(found);
   if (data === null || record === null || isOver(data, parts.limits)) return 'gone';
   if (isTouchDue(data, parts.limits)) {
     // The visit has been read: a store that takes no writes at the moment is no reason to refuse it.

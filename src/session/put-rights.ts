@@ -1,7 +1,7 @@
 // Writes what the directory says into a live session: by version, so that a refresh and it never undo each other.
 import type { RecordBackend } from '../config/session-stores.ts';
 import type { LoadedSession } from './load-session.ts';
-import { type LocalAccess, recordOf } from './record.ts';
+import { type LocalAccess, putRecord, recordOf } from './record.ts';
 import { write } from './refresh-steps.ts';
 import type { TokenVault } from './token-set.ts';
 
@@ -36,7 +36,7 @@ export async function putRights(
 
   function withRecord(record: LoadedSession['record']): LoadedSession {
     // The object a handler may hold already, with what is new in it.
-    return { storeId, record, data: Object.assign(data, { latchkey: record }) };
+    return { storeId, record, data: putRecord(data, record) };
   }
 }
 

@@ -69,6 +69,14 @@ export function recordOf(session: SessionData | null | undefined): SessionRecord
   return hasTexts(record) && hasLists(record) && hasTimes(record) ? completed(record) : null;
 }
 
+/**
+ * Puts a record into session data that a handler may hold already. A copy: what a handler writes there counts for
+ * nobody's rights.
+ */
+export function putRecord(data: SessionData, record: SessionRecord): SessionData {
+  return Object.assign(data, { latchkey: structuredClone(record) });
+}
+
 /** As it is written down: nothing of it is certain until it was looked at. */
 type Stored = { readonly [Name in keyof SessionRecord]?: unknown };
 

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { RecordBackend, Renewal } from '../config/session-stores.ts';
 import type { SessionLimits } from './lifetimes.ts';
 import type { LoadedSession } from './load-session.ts';
-import { recordOf, type SessionRecord } from './record.ts';
+import { putRecord, recordOf, type SessionRecord } from './record.ts';
 import type { TokenVault, VaultContent } from './token-set.ts';
 
 /** Where a refresh reads and writes. */
@@ -27,7 +27,7 @@ export async function current(
   const record = recordOf(stored);
   if (kept === null || record === null) return null;
   // The object a handler may hold already, with what is new in it.
-  const data = Object.assign(session.data, { latchkey: record });
+  const data = putRecord(session.data, record);
   return { session: { storeId: session.storeId, record, data }, kept };
 }
 

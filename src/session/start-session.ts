@@ -56,9 +56,10 @@ export function createStartSession(parts: StartSessionParts): StartSession {
       await end(old, why, contextOf(req));
     }
     const record = await sessionLimit.asNewest(begun);
+    // Nobody has seen the id of a session that begins here, and nobody has put anything into it.
+    const wasOpen = 'session' in req && req.session !== undefined;
     await openSession(writer, store, req, res);
-    // One that began on this request has an id that nobody has seen.
-    if (store.knows(req.session)) await regenerateSession(req);
+    if (wasOpen || store.knows(req.session)) await regenerateSession(req);
     req.session.latchkey = record;
     const storeId = storeIdOf(req.sessionID);
     const lifeSeconds = Math.ceil((absoluteEnd(record.startedAt, limits) - limits.clock()) / 1000);

@@ -67,16 +67,24 @@ export function timedPort<Port extends object, Name extends keyof Port & string>
       if (listener === undefined) return method(...args);
       // Every page view comes by here: no more than one promise for the measuring.
       const startedAt = performance.now();
-      return method(...args).then(
-        (result) => {
-          reportCall(listener, kind, operation, 'ok', startedAt);
-          return result;
-        },
-        (thrown: unknown) => {
-          reportCall(listener, kind, operation, 'failed', startedAt);
-          throw thrown;
-        },
-      );
+      const succeed = (result: unknown): unknown => {
+        reportCall(listener, kind, operation, 'ok', startedAt);
+        return result;
+      };
+      const fail = (thrown: unknown): never => {
+        reportCall(listener, kind, operation, 'failed', startedAt);
+        throw thrown;
+      };
+      let result: unknown;
+      try {
+        result = method(...args);
+      } catch (thrown) {
+        return Promise.reject(thrown).catch(fail);
+      }
+      // An app's own port may answer without a promise.
+      return result instanceof Promise
+        ? result.then(succeed, fail)
+        : Promise.resolve(result).then(succeed, fail);
     };
     return [name, wrapped];
   });

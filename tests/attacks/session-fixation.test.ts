@@ -1,5 +1,6 @@
 // SE-03 to SE-06 and SE-15: session ids that an attacker knows, plants, guesses or writes into a request.
 import { sign } from 'cookie-signature';
+import type { RequestHandler } from 'express';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type AppWorld, startLibraryWorld, testSecret } from '../support/app-world.ts';
 import type { BrowserClient } from '../support/browser-client.ts';
@@ -196,5 +197,50 @@ describe('session fields in a request', () => {
       const { status } = await stranger.fetchJson(world.url + path, { headers: { 'x-session-id': sid } });
       expect([401, 404]).toContain(status);
     }
+  });
+});
+
+describe('a session that an app has its hands on during a login', () => {
+  /** express-session stands before everything, and the app after it does with the session what it likes. */
+  const withApp = (meddle: RequestHandler) =>
+    startLibraryWorld(
+      (app, auth) => {
+        app.get('/page', auth.currentUser(), (_req, res) => void res.send('page'));
+        app.get('/kept', auth.session(), auth.currentUser(), (req, res) => void res.json(req.session));
+      },
+      {
+        redis,
+        before(app, auth) {
+          app.use(auth.session(), meddle);
+          app.get('/cart', (req, res) => {
+            Object.assign(req.session, { cart: 1 });
+            res.send(req.sessionID);
+          });
+        },
+      },
+    );
+
+  it('SE-04a: has another id afterwards, also where it is wrapped', async () => {
+    await using wrapping = await withApp((req, _res, next) => {
+      req.session = new Proxy(req.session, {});
+      next();
+    });
+    const browser = wrapping.browser();
+    await browser.get(`${wrapping.url}/cart`);
+    const before = browser.cookies.value(wrapping.url, 'latchkey.sid');
+    expect(before).toBeTruthy();
+    await wrapping.signIn(browser, '/page');
+    expect(browser.cookies.value(wrapping.url, 'latchkey.sid')).not.toBe(before);
+  });
+
+  it('SE-04a: holds nothing that was put into it before', async () => {
+    await using putting = await withApp((req, _res, next) => {
+      if (req.path === '/auth-callback') Object.assign(req.session, { planted: 1 });
+      next();
+    });
+    const browser = putting.browser();
+    await putting.signIn(browser, '/page');
+    const kept = await browser.fetchJson(`${putting.url}/kept`);
+    expect([kept.status, kept.json()]).toEqual([200, expect.not.objectContaining({ planted: 1 })]);
   });
 });

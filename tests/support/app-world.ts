@@ -38,6 +38,8 @@ export interface AppWorldOptions {
   readonly metrics?: AppParts['metrics'];
   /** App worlds only: the app gets its pages of administrators with it. */
   readonly people?: AppDirectory;
+  /** Mounted before latchkey's routes (library worlds only). */
+  readonly before?: (app: Express, auth: Auth) => void;
 }
 
 export interface AppWorld extends AsyncDisposable {
@@ -168,6 +170,7 @@ export const startLibraryWorld = async (
     ...given.auth,
   });
   const app = express();
+  given.before?.(app, auth);
   app.use(auth.routes());
   app.get('/api/me', auth.currentUser(), (req, res) => void res.json({ subject: req.auth?.subject }));
   routes(app, auth);

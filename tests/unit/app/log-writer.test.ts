@@ -89,6 +89,30 @@ describe('the log writer', () => {
   });
 });
 
+describe('a pipe that several processes write to', () => {
+  it('takes whole lines, in pieces that it does not tear', async () => {
+    const { taken, write } = descriptor();
+    const log = createLogWriter(1, write, true);
+    const lines = Array.from({ length: 60 }, (_, index) => `${'ä'.repeat(50 + index)}\n`);
+    for (const line of lines) log.write(line);
+    await gathered();
+    expect(taken.join('')).toBe(lines.join(''));
+    expect(taken.length).toBeGreaterThan(1);
+    for (const piece of taken) {
+      expect(Buffer.byteLength(piece)).toBeLessThanOrEqual(4096);
+      expect(piece.endsWith('\n')).toBe(true);
+    }
+  });
+
+  it('takes a line that is longer by itself', async () => {
+    const { taken, write } = descriptor();
+    const log = createLogWriter(1, write, true);
+    for (const line of ['short\n', `${'x'.repeat(9000)}\n`, 'short\n']) log.write(line);
+    await gathered();
+    expect(taken.map((piece) => piece.length)).toEqual([6, 9001, 6]);
+  });
+});
+
 const source = new URL('../../../src/app/log-writer.ts', import.meta.url).href;
 const start = (script: string) =>
   spawn(

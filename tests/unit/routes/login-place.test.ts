@@ -7,7 +7,7 @@ import { createLoginPlace } from '../../../src/routes/login-place.ts';
 const place = async (placeOf: PlaceOf | undefined, ip: string | undefined = '192.0.2.77') => {
   const events: AuthEvent[] = [];
   const find = createLoginPlace({ placeOf, emit: (event) => void events.push(event), contextOf: () => ({}) });
-  return { place: await find({ headers: {}, socket: { remoteAddress: ip } } as Request), events };
+  return { place: await find({ ip } as Request), events };
 };
 
 describe('the place of a login', () => {

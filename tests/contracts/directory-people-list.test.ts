@@ -42,7 +42,8 @@ describe.each(kinds)('the list of people in %s', (_kind, open) => {
     ['ÄNNE', 'zoe of 1'],
     ['Ä', 'mia zoe of 2'],
     ['%', ' of 0'],
-    ['_', ' of 0'],
+    // Not `_` alone: the subject of an account is random, and may begin so.
+    ['_ail', ' of 0'],
     ['dam', ' of 0'],
     ["' OR 1=1 --", ' of 0'],
     ['x'.repeat(5000), ' of 0'],

@@ -3,7 +3,7 @@ import { middle, ratio } from '../harness/rounds.ts';
 import { fixed } from './markdown.ts';
 import type { Report } from './report.ts';
 
-const [width, left, top, rowHeight] = [880, 330, 76, 34];
+const [width, left, top, rowHeight] = [940, 390, 76, 34];
 const barWidth = 400;
 
 const plain = (title: string): string =>

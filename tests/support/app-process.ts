@@ -45,7 +45,7 @@ const isFree = (port: number): Promise<boolean> =>
   });
 
 /** Two free ports in a row: the local provider takes the one after the app's. */
-const freePair = async (): Promise<number> => {
+export const freePair = async (): Promise<number> => {
   for (let attempt = 0; attempt < 50; attempt += 1) {
     const port = await freePort();
     if (port < 65_000 && (await isFree(port + 1))) return port;
